@@ -1,0 +1,23 @@
+const shared = {
+  testEnvironment: "node",
+  transform: {
+    "\\.ts$": [
+      "@swc/jest",
+      { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } },
+    ],
+  },
+  modulePathIgnorePatterns: ["/dist/", "/\\.rehearsal/"],
+};
+
+/** `unit` needs only Node; `engine` runs the real Pulumi engine (found, downloaded or built on first use). */
+module.exports = {
+  projects: [
+    {
+      ...shared,
+      displayName: "unit",
+      testMatch: ["<rootDir>/tests/**/*.test.ts"],
+      testPathIgnorePatterns: ["<rootDir>/tests/engine/", "/node_modules/"],
+    },
+    { ...shared, displayName: "engine", testMatch: ["<rootDir>/tests/engine/**/*.test.ts"] },
+  ],
+};

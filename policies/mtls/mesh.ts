@@ -1,0 +1,352 @@
+import type { Known } from "./known";
+import type { ObjectRef, Source } from "./objects";
+
+/** The model that readers build from manifests and that everything else reasons on. Plain data, frozen by convention. */
+
+export type Labels = Readonly<Record<string, Known<string>>>;
+
+/** What every object has. */
+export interface Meta {
+  readonly ref: ObjectRef;
+  readonly labels: Known<Labels>;
+  readonly annotations: Known<Labels>;
+  /** `metadata.creationTimestamp`; absent in most files. Ties are broken by name and namespace. */
+  readonly created: string | undefined;
+  readonly source: Source | undefined;
+}
+
+/** Something that could not be read as what it claims to be. The command exits 3 on `error`; a `note` is only listed. */
+export interface Problem {
+  readonly severity: "error" | "note";
+  readonly object: string;
+  /** For example `spec.portLevelMtls.70000`; `""` for the object as a whole. */
+  readonly path: string;
+  readonly message: string;
+  readonly source: Source | undefined;
+}
+
+/** Facts of the mesh that objects do not carry, or that a caller states because a single stack does not contain them. */
+export interface MeshFacts {
+  /** @default "cluster.local" */
+  readonly clusterDomain?: string;
+  /** `MeshConfig.rootNamespace`. @default "istio-system" */
+  readonly rootNamespace?: string;
+  /** @default true */
+  readonly enableAutoMtls?: boolean;
+  /** Mode of the mesh when no mesh-wide PeerAuthentication is among the objects. @default none: PERMISSIVE, Istio's default */
+  readonly meshMode?: MtlsMode;
+  /** For example "1.31"; selects behaviour that differs between versions. @default the version the engine is proven against */
+  readonly istioVersion?: string;
+  /** Kubernetes version, for native sidecars. @default "1.34" */
+  readonly kubernetesVersion?: string;
+}
+
+export type MtlsMode = "STRICT" | "PERMISSIVE" | "DISABLE";
+
+/** MeshConfig after defaults, from the `istio` ConfigMap of the root namespace and the stated facts. */
+export interface MeshConfig {
+  readonly rootNamespace: string;
+  readonly clusterDomain: string;
+  readonly trustDomain: string;
+  readonly enableAutoMtls: Known<boolean>;
+  readonly outboundTrafficPolicy: Known<"ALLOW_ANY" | "REGISTRY_ONLY">;
+  readonly defaultDestinationRuleExportTo: Known<readonly string[]>;
+  readonly defaultServiceExportTo: Known<readonly string[]>;
+  readonly discoverySelectors: Known<readonly LabelSelector[]>;
+  readonly enablePrometheusMerge: Known<boolean>;
+  readonly holdApplicationUntilProxyStarts: Known<boolean>;
+  readonly extensionProviders: readonly ExtensionProvider[];
+  readonly source: Source | undefined;
+  /** The ConfigMap it came from, when there was one. */
+  readonly ref: ObjectRef | undefined;
+}
+
+export interface ExtensionProvider {
+  readonly name: string;
+  /** For example `opentelemetry`, `envoyOtelAls`, `zipkin`, `prometheus`. */
+  readonly type: string;
+  readonly service: Known<string> | undefined;
+  readonly port: Known<number> | undefined;
+}
+
+export interface LabelSelector {
+  readonly matchLabels: Labels;
+  readonly matchExpressions: readonly { key: string; operator: string; values: readonly string[] }[];
+}
+
+export interface Namespace extends Meta {}
+
+export interface ContainerPort {
+  readonly name: string | undefined;
+  readonly number: Known<number>;
+  /** @default TCP */
+  readonly protocol: string;
+}
+
+export interface EnvVar {
+  readonly name: string;
+  /** `undefined` when the value comes from elsewhere (`from`). */
+  readonly value: Known<string> | undefined;
+  readonly from:
+    | { readonly kind: "configMap" | "secret"; readonly name: string; readonly key: string; readonly optional: boolean }
+    | { readonly kind: "field" | "resource"; readonly path: string }
+    | undefined;
+}
+
+export interface Container {
+  readonly name: string;
+  readonly image: Known<string> | undefined;
+  /** An init container (a native sidecar when `restartPolicy` is `Always`). */
+  readonly init: boolean;
+  readonly restartPolicy: string | undefined;
+  readonly ports: Known<readonly ContainerPort[]>;
+  readonly env: Known<readonly EnvVar[]>;
+  /** ConfigMaps and Secrets whose keys become variables; explicit `env` wins. */
+  readonly envFrom: readonly {
+    readonly kind: "configMap" | "secret";
+    readonly name: string;
+    readonly prefix: string;
+  }[];
+  readonly command: Known<readonly string[]>;
+  readonly args: Known<readonly string[]>;
+  readonly runAsUser: Known<number> | undefined;
+  readonly volumeMounts: readonly {
+    readonly name: string;
+    readonly mountPath: string;
+    readonly subPath: string | undefined;
+  }[];
+  /** Path of the container in its object, for findings: `spec.template.spec.containers[0]`. */
+  readonly path: string;
+  /** The container as it came, for the few rules that read rare fields (probes, lifecycle). */
+  readonly raw: unknown;
+}
+
+/**
+ * Whatever runs: a workload kind with a pod template, a bare Pod, an OpenTelemetryCollector, or a WorkloadEntry. A Pod whose owner is
+ * among the objects is folded into it.
+ */
+export interface Workload extends Meta {
+  /** Labels and annotations of the pods (of the template, not of the Deployment). */
+  readonly podLabels: Known<Labels>;
+  readonly podAnnotations: Known<Labels>;
+  readonly serviceAccount: Known<string>;
+  readonly hostNetwork: Known<boolean>;
+  readonly containers: Known<readonly Container[]>;
+  readonly volumes: readonly {
+    readonly name: string;
+    readonly configMap: string | undefined;
+    readonly secret: string | undefined;
+  }[];
+  /** Pod IPs, when real pods are among the objects. */
+  readonly podIps: readonly string[];
+  /** True for a bare Pod, whose containers and labels are already what runs: injection has happened or will not. */
+  readonly live: boolean;
+  /** Path of the pod spec in the object: `spec.template.spec`, `spec`, `spec.jobTemplate.spec.template.spec`. */
+  readonly podPath: string;
+  /** How many pods it asks for; `undefined` when not stated. */
+  readonly replicas: Known<number> | undefined;
+  readonly raw: unknown;
+}
+
+export interface ServicePort {
+  readonly name: string | undefined;
+  readonly port: Known<number>;
+  /** Number or name of a container port; equals `port` when absent. */
+  readonly targetPort: Known<number | string>;
+  readonly nodePort: Known<number> | undefined;
+  readonly appProtocol: Known<string> | undefined;
+  /** @default TCP */
+  readonly protocol: string;
+}
+
+export interface Service extends Meta {
+  readonly type: Known<string>;
+  /** `clusterIP: None`. */
+  readonly headless: Known<boolean>;
+  readonly clusterIps: readonly string[];
+  readonly externalName: Known<string> | undefined;
+  /** `undefined`: no selector, endpoints are given by EndpointSlices or Endpoints. */
+  readonly selector: Known<Labels> | undefined;
+  readonly ports: Known<readonly ServicePort[]>;
+  /** `networking.istio.io/exportTo`. */
+  readonly exportTo: Known<readonly string[]> | undefined;
+}
+
+/** From an EndpointSlice or Endpoints object. */
+export interface Endpoints extends Meta {
+  readonly service: string;
+  readonly addresses: readonly {
+    readonly ip: string;
+    readonly targetPod: string | undefined;
+    readonly ready: boolean;
+  }[];
+  readonly ports: readonly { readonly name: string | undefined; readonly port: number }[];
+}
+
+export interface PeerAuthentication extends Meta {
+  /** `undefined` when there is none or it is empty: the whole namespace (or mesh). */
+  readonly selector: Known<Labels> | undefined;
+  /** `undefined` when unset: inherits. */
+  readonly mode: Known<MtlsMode> | undefined;
+  /** Keyed by workload (target) port; `undefined` mode inherits. */
+  readonly portLevel: Known<ReadonlyMap<number, Known<MtlsMode> | undefined>>;
+}
+
+export type TlsMode = "DISABLE" | "SIMPLE" | "MUTUAL" | "ISTIO_MUTUAL";
+
+export interface TlsSettings {
+  readonly mode: Known<TlsMode>;
+  readonly clientCertificate: string | undefined;
+  readonly privateKey: string | undefined;
+  readonly caCertificates: string | undefined;
+  readonly credentialName: string | undefined;
+  readonly insecureSkipVerify: boolean;
+  readonly sni: string | undefined;
+}
+
+export interface TrafficPolicy {
+  readonly tls: Known<TlsSettings> | undefined;
+  /** `loadBalancer.simple` */
+  readonly loadBalancer: Known<string> | undefined;
+  readonly portLevel: readonly {
+    readonly port: Known<number>;
+    readonly tls: Known<TlsSettings> | undefined;
+    readonly loadBalancer: Known<string> | undefined;
+  }[];
+}
+
+export interface DestinationRule extends Meta {
+  readonly host: Known<string>;
+  readonly exportTo: Known<readonly string[]>;
+  readonly workloadSelector: Known<Labels> | undefined;
+  readonly trafficPolicy: Known<TrafficPolicy> | undefined;
+  readonly subsets: Known<
+    readonly {
+      readonly name: string;
+      readonly labels: Labels;
+      readonly trafficPolicy: Known<TrafficPolicy> | undefined;
+    }[]
+  >;
+}
+
+export interface ServiceEntry extends Meta {
+  readonly hosts: Known<readonly string[]>;
+  readonly addresses: readonly string[];
+  readonly ports: readonly {
+    readonly name: string;
+    readonly number: number;
+    readonly protocol: string;
+    readonly targetPort: number | undefined;
+  }[];
+  /** @default MESH_EXTERNAL */
+  readonly location: Known<"MESH_EXTERNAL" | "MESH_INTERNAL">;
+  readonly resolution: Known<"NONE" | "STATIC" | "DNS" | "DNS_ROUND_ROBIN" | "DYNAMIC_DNS">;
+  readonly exportTo: Known<readonly string[]>;
+  readonly workloadSelector: Known<Labels> | undefined;
+  readonly endpoints: readonly {
+    readonly address: string;
+    readonly labels: Labels;
+    readonly serviceAccount: string | undefined;
+    readonly ports: Readonly<Record<string, number>>;
+  }[];
+}
+
+export interface Sidecar extends Meta {
+  readonly workloadSelector: Known<Labels> | undefined;
+  /** Each entry's hosts (`ns/dnsName`) and port; `undefined` when the resource has no egress list. */
+  readonly egress:
+    | Known<
+        readonly {
+          readonly hosts: readonly string[];
+          readonly port: number | undefined;
+          readonly bind: string | undefined;
+        }[]
+      >
+    | undefined;
+  readonly ingress:
+    | Known<
+        readonly {
+          readonly port: number;
+          readonly protocol: string;
+          readonly defaultEndpoint: string | undefined;
+          readonly tls: boolean;
+        }[]
+      >
+    | undefined;
+  readonly outboundTrafficPolicy: Known<"ALLOW_ANY" | "REGISTRY_ONLY"> | undefined;
+}
+
+export interface VirtualService extends Meta {
+  readonly hosts: Known<readonly string[]>;
+  readonly gateways: Known<readonly string[]>;
+  readonly exportTo: Known<readonly string[]>;
+  /** Every route destination with what restricts it to a port or a match. */
+  readonly routes: readonly {
+    readonly type: "http" | "tcp" | "tls";
+    /** Ports and source labels of its `match` clauses; empty: always. */
+    readonly match: readonly {
+      readonly port: number | undefined;
+      readonly sourceLabels: Labels;
+      readonly sourceNamespace: string | undefined;
+      readonly gateways: readonly string[];
+      readonly conditional: boolean;
+    }[];
+    readonly destinations: readonly {
+      readonly host: string;
+      readonly subset: string | undefined;
+      readonly port: number | undefined;
+      readonly weight: number;
+    }[];
+  }[];
+}
+
+export interface Gateway extends Meta {
+  readonly selector: Known<Labels>;
+  readonly servers: readonly {
+    readonly port: number;
+    readonly protocol: string;
+    readonly hosts: readonly string[];
+    readonly tlsMode: string | undefined;
+    readonly credentialName: string | undefined;
+  }[];
+}
+
+export interface AuthorizationPolicy extends Meta {
+  readonly selector: Known<Labels> | undefined;
+  /** @default ALLOW */
+  readonly action: Known<"ALLOW" | "DENY" | "AUDIT" | "CUSTOM">;
+  /** As written (`spec.rules`); rules read what they need. */
+  readonly rules: readonly unknown[];
+}
+
+export interface ConfigMap extends Meta {
+  readonly data: Known<Readonly<Record<string, Known<string>>>>;
+}
+
+/** Any other object that a rule or the discovery of flows may want: Telemetry, PodMonitor, NetworkPolicy, Helm Release… */
+export interface OtherObject extends Meta {
+  readonly apiVersion: string;
+  readonly raw: unknown;
+}
+
+export interface Mesh {
+  readonly config: MeshConfig;
+  readonly facts: MeshFacts;
+  readonly namespaces: ReadonlyMap<string, Namespace>;
+  readonly workloads: readonly Workload[];
+  readonly services: readonly Service[];
+  readonly endpoints: readonly Endpoints[];
+  readonly peerAuthentications: readonly PeerAuthentication[];
+  readonly destinationRules: readonly DestinationRule[];
+  readonly serviceEntries: readonly ServiceEntry[];
+  readonly sidecars: readonly Sidecar[];
+  readonly virtualServices: readonly VirtualService[];
+  readonly gateways: readonly Gateway[];
+  readonly authorizationPolicies: readonly AuthorizationPolicy[];
+  readonly configMaps: readonly ConfigMap[];
+  readonly others: readonly OtherObject[];
+  /** How many objects were read, and how many documents were skipped for want of apiVersion and kind. */
+  readonly counts: { readonly objects: number; readonly skipped: number };
+  readonly problems: readonly Problem[];
+  readonly assumptions: readonly string[];
+}
