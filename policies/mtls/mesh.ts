@@ -74,7 +74,7 @@ export interface LabelSelector {
   readonly matchExpressions: readonly { key: string; operator: string; values: readonly string[] }[];
 }
 
-export interface Namespace extends Meta {}
+export type Namespace = Meta;
 
 export interface ContainerPort {
   readonly name: string | undefined;
