@@ -1,0 +1,196 @@
+import type { Settle } from "../explore";
+import { isUnknown, UNKNOWN } from "../known";
+import type { DestinationRule, Labels, Mesh, TlsMode, TlsSettings, TrafficPolicy } from "../mesh";
+import { byAge } from "./age";
+import { mergeRules, type ConsolidatedRule, type IndexedRule } from "./destination-rule-merge";
+import { coversHost, expandShortName, HostTable } from "./hosts";
+
+/**
+ * Which DestinationRules a client sees for a service: those of its own namespace, else the service's, else the root namespace's.
+ * Source: `setDestinationRules`, `destinationRule` and `getExportedDestinationRuleFromNamespace` in pilot/pkg/model/push_context.go.
+ */
+
+interface NamespaceRules {
+  /** For clients of the same namespace. */
+  readonly local: HostTable<IndexedRule>;
+  /** For clients of other namespaces, before each rule's own `exportTo` is looked at. */
+  readonly exported: HostTable<IndexedRule>;
+  /** Private rules; istiod keeps them apart only for the root namespace. */
+  readonly privateOnly: HostTable<IndexedRule>;
+}
+
+export interface DestinationRuleIndex {
+  readonly mesh: Mesh;
+  readonly byNamespace: ReadonlyMap<string, NamespaceRules>;
+  /** Rules of a namespace whose place in the index depends on an unknown field. */
+  readonly uncertain: ReadonlyMap<string, readonly DestinationRule[]>;
+  /** Every rule by namespace, in istiod's order; read where some are uncertain, and for evidence. */
+  readonly all: ReadonlyMap<string, readonly DestinationRule[]>;
+  readonly merged: Map<readonly IndexedRule[], readonly ConsolidatedRule[]>;
+}
+
+const isUncertain = (rule: DestinationRule, mesh: Mesh): boolean =>
+  isUnknown(rule.host) ||
+  isUnknown(rule.exportTo) ||
+  isUnknown(rule.workloadSelector) ||
+  isUnknown(rule.trafficPolicy) ||
+  isUnknown(rule.subsets) ||
+  (rule.exportTo.length === 0 && isUnknown(mesh.config.defaultDestinationRuleExportTo));
+
+const selectors = (rule: DestinationRule): number => (rule.workloadSelector === undefined ? 1 : 0);
+
+/** Rules with a workload selector first, then oldest first. */
+const byRank = (a: DestinationRule, b: DestinationRule): number => selectors(a) - selectors(b) || byAge(a, b);
+
+const emptyRules = (): NamespaceRules => ({
+  local: new HostTable(),
+  exported: new HostTable(),
+  privateOnly: new HostTable(),
+});
+
+/** Puts rules whose deciding fields are known into the tables of their namespace. */
+function tablesOf(rules: readonly DestinationRule[], namespace: string, mesh: Mesh): NamespaceRules {
+  const tables = emptyRules();
+  const defaults = mesh.config.defaultDestinationRuleExportTo;
+  const privateByDefault = !isUnknown(defaults) && defaults.includes(".");
+  for (const rule of rules) {
+    if (isUnknown(rule.host) || isUnknown(rule.exportTo)) continue;
+    const exportTo = new Set(rule.workloadSelector === undefined ? rule.exportTo : ["."]);
+    const host = expandShortName(rule.host, namespace, mesh.config.clusterDomain);
+    const indexed = { rule, exportTo };
+    const own = exportTo.has(".") || exportTo.has(namespace);
+    if (exportTo.size === 0 || exportTo.has("*") || own) tables.local.add(host, indexed);
+    const isPrivate = exportTo.size === 0 ? privateByDefault : exportTo.size === 1 && own;
+    (isPrivate ? tables.privateOnly : tables.exported).add(host, indexed);
+  }
+  return tables;
+}
+
+/** Built once per mesh; time linear in the rules. */
+export function indexDestinationRules(mesh: Mesh): DestinationRuleIndex {
+  const all = new Map<string, DestinationRule[]>();
+  for (const rule of mesh.destinationRules) {
+    const rules = all.get(rule.ref.namespace);
+    if (rules === undefined) all.set(rule.ref.namespace, [rule]);
+    else rules.push(rule);
+  }
+  const byNamespace = new Map<string, NamespaceRules>();
+  const uncertain = new Map<string, readonly DestinationRule[]>();
+  for (const [namespace, rules] of all) {
+    rules.sort(byRank);
+    const unsure = rules.filter((rule) => isUncertain(rule, mesh));
+    if (unsure.length > 0) uncertain.set(namespace, unsure);
+    else byNamespace.set(namespace, tablesOf(rules, namespace, mesh));
+  }
+  return { mesh, byNamespace, uncertain, all, merged: new Map() };
+}
+
+/** The service a rule would be for, and who asks. */
+export interface RuleQuery {
+  readonly clientNamespace: string;
+  readonly clientLabels: Labels;
+  /** The service's host name as istiod knows it. */
+  readonly host: string;
+  readonly serviceNamespace: string;
+}
+
+const settings = (mode: TlsMode): TlsSettings => ({
+  mode,
+  clientCertificate: undefined,
+  privateKey: undefined,
+  caCertificates: undefined,
+  credentialName: undefined,
+  insecureSkipVerify: false,
+  sni: undefined,
+});
+
+/** The ways an unknown `tls` can go that differ on the wire; `undefined` leaves the choice to auto mTLS. */
+export const TLS_WAYS: readonly (TlsSettings | undefined)[] = [
+  undefined,
+  settings("DISABLE"),
+  settings("ISTIO_MUTUAL"),
+  settings("SIMPLE"),
+];
+
+const POLICY_WAYS: readonly (TrafficPolicy | undefined)[] = [
+  undefined,
+  ...TLS_WAYS.map((tls) => ({ tls, loadBalancer: undefined, portLevel: [] })),
+  { tls: undefined, loadBalancer: "PASSTHROUGH", portLevel: [] },
+];
+
+/** Decides the fields that a rule's place depends on; `undefined` when the rule does not concern the host. */
+function settleRule(rule: DestinationRule, query: RuleQuery, mesh: Mesh, settle: Settle): DestinationRule | undefined {
+  const { ref } = rule;
+  const host = settle<string | undefined>(rule.host, [undefined, query.host], ref, "spec.host");
+  if (host === undefined || !coversHost(expandShortName(host, ref.namespace, mesh.config.clusterDomain), query.host))
+    return undefined;
+  const nobody: Labels = { "": UNKNOWN };
+  const workloadSelector = settle<Labels | undefined>(
+    rule.workloadSelector,
+    [undefined, query.clientLabels, nobody],
+    ref,
+    "spec.workloadSelector",
+  );
+  const exportTo = settle<readonly string[]>(rule.exportTo, [[], ["."], ["*"]], ref, "spec.exportTo");
+  const defaults = mesh.config.defaultDestinationRuleExportTo;
+  const isDefaulted = exportTo.length === 0 && workloadSelector === undefined && isUnknown(defaults);
+  const meshRef = mesh.config.ref ?? { kind: "ConfigMap", namespace: mesh.config.rootNamespace, name: "istio" };
+  return {
+    ...rule,
+    host,
+    workloadSelector,
+    exportTo: isDefaulted
+      ? [...settle<readonly string[]>(defaults, [["*"], ["."]], meshRef, "defaultDestinationRuleExportTo")]
+      : exportTo,
+    trafficPolicy: settle(rule.trafficPolicy, POLICY_WAYS, ref, "spec.trafficPolicy"),
+    subsets: settle(rule.subsets, [], ref, "spec.subsets"),
+  };
+}
+
+function tablesFor(
+  index: DestinationRuleIndex,
+  namespace: string,
+  query: RuleQuery,
+  settle: Settle,
+): NamespaceRules | undefined {
+  if (!index.uncertain.has(namespace)) return index.byNamespace.get(namespace);
+  const settled = (index.all.get(namespace) ?? []).flatMap((rule) => {
+    const known = settleRule(rule, query, index.mesh, settle);
+    return known === undefined ? [] : [known];
+  });
+  return tablesOf(settled.sort(byRank), namespace, index.mesh);
+}
+
+function merged(index: DestinationRuleIndex, rules: readonly IndexedRule[]): readonly ConsolidatedRule[] {
+  let list = index.merged.get(rules);
+  if (list === undefined) {
+    list = mergeRules(rules);
+    index.merged.set(rules, list);
+  }
+  return list;
+}
+
+/**
+ * The merged rules that a client's proxy gets for a service, in istiod's order; empty when none applies.
+ * A match in the client's own namespace ends the search, whatever it says.
+ */
+export function lookUpRules(
+  index: DestinationRuleIndex,
+  query: RuleQuery,
+  settle: Settle,
+): readonly ConsolidatedRule[] {
+  const root = index.mesh.config.rootNamespace;
+  const own = tablesFor(index, query.clientNamespace, query, settle);
+  const nearest = query.clientNamespace === root ? own?.privateOnly : own?.local;
+  const hit = nearest?.mostSpecific(query.host);
+  if (hit !== undefined) return merged(index, hit.values);
+  for (const namespace of [query.serviceNamespace, root]) {
+    const exported = tablesFor(index, namespace, query, settle)?.exported.mostSpecific(query.host);
+    if (exported === undefined) continue;
+    const visible = merged(index, exported.values).filter(
+      ({ exportTo }) => exportTo.size === 0 || exportTo.has("*") || exportTo.has(query.clientNamespace),
+    );
+    if (visible.length > 0) return visible;
+  }
+  return [];
+}

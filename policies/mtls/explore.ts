@@ -1,0 +1,118 @@
+import { isUnknown, type Known } from "./known";
+import { describeRef, type ObjectRef } from "./objects";
+import type { Undecided } from "./flow";
+
+/**
+ * How the engine treats what it does not know: it goes every way. A resolver that meets an unknown field asks `Settle` for a value;
+ * `explore` runs the resolver again and again until every combination of the values asked for has been tried. An unknown that
+ * cannot change the answer therefore never does, and one that can is named.
+ */
+
+/**
+ * Gives the value of a field when it is known, else one of the `ways` it can go. The same field of the same object gets the same
+ * way throughout one run. With no `ways` the field has too many: the run ends, and its result is unknown.
+ */
+export type Settle = <T>(value: Known<T>, ways: readonly T[], object: ObjectRef, path: string) => T;
+
+export interface Exploration<T> {
+  /** One result per combination that was tried; `undefined` where a field had too many ways. */
+  readonly results: readonly (T | undefined)[];
+  /** The fields that make the results differ. */
+  readonly undecided: readonly Undecided[];
+  /** False when there were more combinations than anyone should wait for. */
+  readonly complete: boolean;
+}
+
+/** More combinations than this are not tried: the answer is unknown. */
+const LIMIT = 64;
+
+interface Choice extends Undecided {
+  readonly key: string;
+  readonly ways: number;
+  way: number;
+}
+
+/** Ends a run at a field with too many ways; never leaves this file. */
+class TooManyWays extends Error {}
+
+const compatible = (a: readonly Choice[], b: readonly Choice[], except: string): boolean =>
+  a.every((one) => one.key === except || b.every((other) => other.key !== one.key || other.way === one.way));
+
+/** Fields on which two runs disagree though everything else they asked for was alike. */
+function decisive<T>(
+  runs: readonly { readonly result: T | undefined; readonly asked: readonly Choice[] }[],
+  same: (a: T | undefined, b: T | undefined) => boolean,
+): Undecided[] {
+  const found = new Map<string, Undecided>();
+  for (const [at, run] of runs.entries())
+    for (const other of runs.slice(at + 1)) {
+      if (same(run.result, other.result)) continue;
+      for (const choice of run.asked) {
+        const differs = other.asked.some(({ key, way }) => key === choice.key && way !== choice.way);
+        if (differs && compatible(run.asked, other.asked, choice.key))
+          found.set(choice.key, { object: choice.object, path: choice.path });
+      }
+    }
+  return [...found.values()];
+}
+
+/**
+ * Runs `run` once per way that the unknown fields it meets can go; once, when it meets none.
+ * @param same whether two results are the same answer
+ */
+export function explore<T>(
+  run: (settle: Settle) => T,
+  same: (a: T | undefined, b: T | undefined) => boolean,
+): Exploration<T> {
+  const runs: { result: T | undefined; asked: readonly Choice[] }[] = [];
+  const tooMany = new Map<string, Undecided>();
+  const trail: Choice[] = [];
+  for (;;) {
+    let depth = 0;
+    const position = new Map<string, Choice>();
+    const settle: Settle = (value, ways, object, path) => {
+      if (!isUnknown(value)) return value;
+      const key = `${describeRef(object)}: ${path}`;
+      let choice = position.get(key);
+      if (choice === undefined) {
+        choice = trail[depth] ?? { key, object, path, ways: ways.length, way: 0 };
+        trail[depth] = choice;
+        depth += 1;
+        position.set(key, choice);
+      }
+      const settled = ways[Math.min(choice.way, ways.length - 1)];
+      if (settled === undefined && ways.length === 0) {
+        tooMany.set(key, { object, path });
+        throw new TooManyWays();
+      }
+      return settled as (typeof ways)[number];
+    };
+    let result: T | undefined;
+    try {
+      result = run(settle);
+    } catch (error) {
+      if (!(error instanceof TooManyWays)) throw error;
+    }
+    trail.length = depth;
+    if (depth === 0) return { results: [result], undecided: [...tooMany.values()], complete: true };
+    runs.push({ result, asked: trail.map((choice) => ({ ...choice })) });
+    while (trail.length > 0) {
+      const last = trail[trail.length - 1];
+      if (last !== undefined && last.way + 1 < last.ways) {
+        last.way += 1;
+        break;
+      }
+      trail.pop();
+    }
+    const complete = trail.length === 0;
+    if (!complete && runs.length < LIMIT) continue;
+    const named = [...tooMany.values(), ...decisive(runs, same)];
+    const asked = complete ? [] : runs.flatMap((one) => one.asked.map(({ object, path }) => ({ object, path })));
+    return { results: runs.map((one) => one.result), undecided: unique([...named, ...asked]), complete };
+  }
+}
+
+/** Each field once, in the order first named. */
+export const unique = (fields: readonly Undecided[]): readonly Undecided[] => [
+  ...new Map(fields.map((field) => [`${describeRef(field.object)}: ${field.path}`, field])).values(),
+];
