@@ -61,6 +61,28 @@ export interface MeshConfig {
   readonly ref: ObjectRef | undefined;
 }
 
+/** How the sidecar injector is set up, after defaults, from its ConfigMap (`istio-sidecar-injector`) and MeshConfig. */
+export interface InjectorConfig {
+  /** `policy`: whether a namespace's label is enough. */
+  readonly autoInject: Known<boolean>;
+  /** `enableNamespacesByDefault` */
+  readonly namespacesByDefault: Known<boolean>;
+  readonly neverInject: Known<readonly LabelSelector[]>;
+  readonly alwaysInject: Known<readonly LabelSelector[]>;
+  /** `global.proxy.*` and `defaultConfig.interceptionMode`: what pods without annotations of their own get. */
+  readonly interception: {
+    readonly mode: Known<string>;
+    readonly includeInboundPorts: Known<string>;
+    readonly excludeInboundPorts: Known<string>;
+    readonly includeOutboundPorts: Known<string>;
+    readonly excludeOutboundPorts: Known<string>;
+    readonly includeIPRanges: Known<string>;
+    readonly excludeIPRanges: Known<string>;
+  };
+  /** Revisions and tags that are known to exist; `undefined` when no webhook is among the objects. */
+  readonly revisions: readonly string[] | undefined;
+}
+
 export interface ExtensionProvider {
   readonly name: string;
   /** For example `opentelemetry`, `envoyOtelAls`, `zipkin`, `prometheus`. */
@@ -81,6 +103,8 @@ export interface ContainerPort {
   readonly number: Known<number>;
   /** @default TCP */
   readonly protocol: string;
+  /** Port of the node that leads here, when one is asked for. */
+  readonly hostPort: Known<number> | undefined;
 }
 
 export interface EnvVar {
@@ -121,6 +145,21 @@ export interface Container {
   readonly raw: unknown;
 }
 
+/** One real pod, by what its status says. */
+export interface LivePod {
+  readonly name: string;
+  readonly ips: readonly string[];
+  readonly hostIps: readonly string[];
+  readonly ready: boolean;
+}
+
+/** Where a WorkloadEntry is reached. */
+export interface WorkloadEntryAddress {
+  readonly address: Known<string>;
+  /** Service port name to port number, where they differ from the Service's target port. */
+  readonly ports: Known<Readonly<Record<string, Known<number>>>>;
+}
+
 /**
  * Whatever runs: a workload kind with a pod template, a bare Pod, an OpenTelemetryCollector, or a WorkloadEntry. A Pod whose owner is
  * among the objects is folded into it.
@@ -137,10 +176,17 @@ export interface Workload extends Meta {
     readonly configMap: string | undefined;
     readonly secret: string | undefined;
   }[];
-  /** Pod IPs, when real pods are among the objects. */
+  /** Pod IPs, when real pods are among the objects (of a WorkloadEntry: its address). */
   readonly podIps: readonly string[];
-  /** True for a bare Pod, whose containers and labels are already what runs: injection has happened or will not. */
+  /** The real pods among the objects: the bare Pod itself, or those that were folded into this workload. */
+  readonly pods: readonly LivePod[];
+  /**
+   * True when labels, annotations and containers are what runs: a Pod that has been admitted, or a workload whose pods are among the
+   * objects. Injection has then happened, or will not. A Pod manifest that never met a cluster is a template like any other.
+   */
   readonly live: boolean;
+  /** Only of a WorkloadEntry. */
+  readonly entry: WorkloadEntryAddress | undefined;
   /** Path of the pod spec in the object: `spec.template.spec`, `spec`, `spec.jobTemplate.spec.template.spec`. */
   readonly podPath: string;
   /** How many pods it asks for; `undefined` when not stated. */
@@ -331,6 +377,7 @@ export interface OtherObject extends Meta {
 
 export interface Mesh {
   readonly config: MeshConfig;
+  readonly injector: InjectorConfig;
   readonly facts: MeshFacts;
   readonly namespaces: ReadonlyMap<string, Namespace>;
   readonly workloads: readonly Workload[];

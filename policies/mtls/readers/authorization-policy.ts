@@ -1,0 +1,17 @@
+import type { AuthorizationPolicy, Meta } from "../mesh";
+import type { Field } from "./fields";
+import { readSelector } from "./service";
+
+/** security.istio.io AuthorizationPolicy; its rules stay as written. */
+export function readAuthorizationPolicy(root: Field, meta: Meta): AuthorizationPolicy {
+  const spec = root.at("spec");
+  return {
+    ...meta,
+    selector: readSelector(spec.at("selector").at("matchLabels")),
+    action: spec.at("action").choice(["ALLOW", "DENY", "AUDIT", "CUSTOM"]) ?? "ALLOW",
+    rules: spec
+      .at("rules")
+      .knownItems()
+      .map((rule) => rule.value),
+  };
+}

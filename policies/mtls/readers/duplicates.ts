@@ -1,0 +1,114 @@
+import type { Problem } from "../mesh";
+import { describeRef, type ObjectRef } from "../objects";
+import type { Document } from "./documents";
+import { Field, Report } from "./fields";
+import { readMeta, UNKNOWN_NAME } from "./meta";
+
+type Value = unknown;
+const isMap = (value: Value): value is Readonly<Record<string, Value>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+
+/** Bookkeeping of the API server, which differs between two readings of one object. */
+const BOOKKEEPING = new Set(["managedFields", "resourceVersion", "generation", "selfLink"]);
+
+const sameValue = (a: Value, b: Value): boolean => {
+  if (Object.is(a, b)) return true;
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item: Value, index) => sameValue(item, b[index]));
+  if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
+  return isMap(a) && isMap(b) && sameMap(a, b, () => true);
+};
+
+const sameMap = (
+  a: Readonly<Record<string, Value>>,
+  b: Readonly<Record<string, Value>>,
+  counts: (key: string) => boolean,
+): boolean => {
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])].filter(counts);
+  return keys.every((key) => Object.hasOwn(a, key) === Object.hasOwn(b, key) && sameValue(a[key], b[key]));
+};
+
+const sameContent = (a: Document, b: Document): boolean =>
+  sameMap(a.object, b.object, (key) => key !== "apiVersion" && key !== "metadata") &&
+  (!isMap(a.object["metadata"]) || !isMap(b.object["metadata"])
+    ? sameValue(a.object["metadata"], b.object["metadata"])
+    : sameMap(a.object["metadata"], b.object["metadata"], (key) => !BOOKKEEPING.has(key)));
+
+const nameIn = (item: Value): string | undefined =>
+  isMap(item) && typeof item["name"] === "string" ? item["name"] : undefined;
+
+/** Lists of named things (containers, ports, variables) are merged by name; any other list is replaced. */
+const patchList = (base: readonly Value[], patch: readonly Value[]): readonly Value[] => {
+  if (![...base, ...patch].every((item) => nameIn(item) !== undefined)) return patch;
+  const patches = new Map(patch.map((item) => [nameIn(item), item]));
+  const kept = base.map((item) => {
+    const change = patches.get(nameIn(item));
+    patches.delete(nameIn(item));
+    return change === undefined ? item : patchValue(item, change);
+  });
+  return [...kept, ...patches.values()];
+};
+
+const patchValue = (base: Value, patch: Value): Value => {
+  if (Array.isArray(base) && Array.isArray(patch)) return patchList(base, patch);
+  if (!isMap(base) || !isMap(patch)) return patch;
+  const merged = new Map<string, Value>(Object.entries(base));
+  for (const [key, value] of Object.entries(patch))
+    merged.set(key, merged.has(key) ? patchValue(merged.get(key), value) : value);
+  return Object.fromEntries(merged);
+};
+
+const keyOf = (document: Document, ref: ObjectRef): string =>
+  [document.group, document.kind, ref.namespace, ref.name].join("/");
+
+/** A fixed order among documents of one object, whatever order they came in. */
+const textOf = (document: Document): string => JSON.stringify([document.apiVersion, document.object]);
+
+export interface Distinct {
+  readonly documents: readonly Document[];
+  readonly assumptions: readonly string[];
+}
+
+/**
+ * Each object once. The same object twice with the same content counts once, with different content it is a problem; partial objects
+ * (Pulumi `…Patch` kinds) are laid over the whole one.
+ */
+export function distinct(documents: readonly Document[], problems: Problem[]): Distinct {
+  const groups = new Map<string, { ref: ObjectRef; members: Document[] }>();
+  const nameless: Document[] = [];
+  for (const document of documents) {
+    const { ref } = readMeta(Field.root(document.object, new Report("", undefined, [])), document.kind, undefined);
+    if (ref.name.includes(UNKNOWN_NAME) || ref.namespace === UNKNOWN_NAME) {
+      nameless.push(document);
+      continue;
+    }
+    const key = keyOf(document, ref);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { ref, members: [document] });
+    else group.members.push(document);
+  }
+  const assumptions: string[] = [];
+  const kept = [...groups.values()].map(({ ref, members }) => one(ref, members, problems, assumptions));
+  return { documents: [...kept, ...nameless], assumptions };
+}
+
+const one = (ref: ObjectRef, members: readonly Document[], problems: Problem[], assumptions: string[]): Document => {
+  const [only] = members;
+  if (only !== undefined && members.length === 1 && !only.partial) return only;
+  const ordered = [...members].sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1));
+  const wholes = ordered.filter((document) => !document.partial);
+  const patches = ordered.filter((document) => document.partial);
+  const base = wholes[0] ?? patches[0];
+  if (base === undefined) throw new Error("an object is read from at least one document");
+  if (wholes.some((other) => !sameContent(base, other)))
+    problems.push({
+      severity: "error",
+      object: describeRef(ref),
+      path: "",
+      message: `${describeRef(ref)} is given ${wholes.length} times with different content; give it once`,
+      source: base.source,
+    });
+  if (wholes.length === 0) assumptions.push(`${describeRef(ref)}: what its patch does not set is taken as not set`);
+  const merged = patches.reduce<Value>((object, patch) => patchValue(object, patch.object), base.object);
+  return { ...base, partial: false, object: isMap(merged) ? merged : base.object };
+};

@@ -1,0 +1,63 @@
+import { isUnknown } from "../known";
+import type { Labels, Meta } from "../mesh";
+import type { Source } from "../objects";
+import { settled, type Field } from "./fields";
+
+/** Stands in for a name or namespace that is not known (yet); no object can be called so. */
+export const UNKNOWN_NAME = "<unknown>";
+
+/** Kinds that belong to no namespace; of any other a missing namespace is `default`, as for the API server. */
+const CLUSTER_SCOPED = new Set([
+  "APIService",
+  "CustomResourceDefinition",
+  "GatewayClass",
+  "IngressClass",
+  "MutatingWebhookConfiguration",
+  "Namespace",
+  "Node",
+  "PersistentVolume",
+  "PriorityClass",
+  "StorageClass",
+  "ValidatingWebhookConfiguration",
+]);
+
+const NO_LABELS: Labels = {};
+
+/** RFC 3339 in one spelling, so that times compare as text; a time that is not known counts as not set (only the server sets it). */
+function readCreated(field: Field): string | undefined {
+  const { value } = field;
+  if (value === undefined || value === null || isUnknown(value)) return undefined;
+  const time = value instanceof Date ? value.getTime() : typeof value === "string" ? Date.parse(value) : Number.NaN;
+  if (!Number.isNaN(time)) return new Date(time).toISOString();
+  field.problem(`${field.path} is no time; a time such as 2026-01-31T12:00:00Z is expected`);
+  return undefined;
+}
+
+const nameOf = (metadata: Field): string => {
+  const name = metadata.at("name");
+  if (name.isUnknown || metadata.isUnknown) return UNKNOWN_NAME;
+  if (!name.isAbsent) return settled(name.text()) ?? UNKNOWN_NAME;
+  const generated = metadata.at("generateName");
+  if (!generated.isAbsent) return `${settled(generated.text()) ?? ""}${UNKNOWN_NAME}`;
+  name.problem("metadata.name is missing");
+  return UNKNOWN_NAME;
+};
+
+const namespaceOf = (metadata: Field, kind: string): string => {
+  if (CLUSTER_SCOPED.has(kind) || /^Cluster[A-Z]/.test(kind)) return "";
+  if (metadata.isUnknown) return UNKNOWN_NAME;
+  const namespace = metadata.at("namespace").text();
+  return isUnknown(namespace) ? UNKNOWN_NAME : namespace === undefined || namespace === "" ? "default" : namespace;
+};
+
+/** Name, labels, annotations and age of any object. */
+export function readMeta(root: Field, kind: string, source: Source | undefined): Meta {
+  const metadata = root.at("metadata");
+  return {
+    ref: { kind, namespace: namespaceOf(metadata, kind), name: nameOf(metadata) },
+    labels: metadata.at("labels").texts() ?? NO_LABELS,
+    annotations: metadata.at("annotations").texts() ?? NO_LABELS,
+    created: readCreated(metadata.at("creationTimestamp")),
+    source,
+  };
+}

@@ -1,0 +1,157 @@
+import { isUnknown, UNKNOWN, type Known } from "../known";
+import type { Container, Labels, Workload } from "../mesh";
+import type { ObjectRef } from "../objects";
+import { Field, Report, settled } from "./fields";
+import { UNKNOWN_NAME } from "./meta";
+
+/** Folds what a controller made (Pods, ReplicaSets of a Deployment, Jobs of a CronJob) into the workload that asked for it. */
+
+const keyOf = (kind: string, namespace: string, name: string): string => `${kind}/${namespace}/${name}`;
+
+interface Owner {
+  readonly kind: string;
+  readonly name: string;
+}
+
+const ownerOf = (workload: Workload): Owner | undefined => {
+  const owners = Field.root(workload.raw, new Report("", undefined, []))
+    .at("metadata")
+    .at("ownerReferences")
+    .knownItems()
+    .flatMap((item) => {
+      const kind = settled(item.at("kind").text());
+      const name = settled(item.at("name").text());
+      if (kind === undefined || name === undefined) return [];
+      return [{ kind, name, controller: settled(item.at("controller").flag()) ?? false }];
+    });
+  return owners.find((owner) => owner.controller) ?? owners[0];
+};
+
+/** Controllers name what they make after themselves, so a middle object that is not among the input can be skipped. */
+const MAKERS: Readonly<Record<string, readonly string[]>> = { ReplicaSet: ["Deployment", "Rollout"], Job: ["CronJob"] };
+
+/** Labels and annotations that differ between pods of one workload without meaning anything here. */
+const VOLATILE =
+  /^(pod-template-hash|controller-revision-hash|rollouts-pod-template-hash|pod-template-generation|job-name|controller-uid|.*\/(pod-index|pod-name|job-name|controller-uid|job-completion-index))$/;
+const MEANINGFUL_ANNOTATION = /istio\.io\//;
+
+const stable = (labels: Known<Labels>, keep: (key: string) => boolean): unknown =>
+  isUnknown(labels)
+    ? null
+    : Object.keys(labels)
+        .filter(keep)
+        .sort()
+        .map((key) => [key, String(labels[key])]);
+
+const names = (containers: Known<readonly Container[]>): readonly string[] =>
+  isUnknown(containers) ? [] : containers.map((container) => container.name).sort();
+
+/** Pods of one shape are one thing to a client: the same labels, the same proxy or none, the same interception. */
+const shapeOf = (pod: Workload): string =>
+  JSON.stringify([
+    stable(pod.podLabels, (key) => !VOLATILE.test(key)),
+    stable(pod.podAnnotations, (key) => MEANINGFUL_ANNOTATION.test(key) && key !== "sidecar.istio.io/status"),
+    names(pod.containers),
+    String(pod.hostNetwork),
+  ]);
+
+const byName = (a: Workload, b: Workload): number => (a.ref.name < b.ref.name ? -1 : a.ref.name > b.ref.name ? 1 : 0);
+
+/** The largest group of like pods, and the rest; of equal groups the one whose shape sorts first. */
+const split = (pods: readonly Workload[]): { alike: readonly Workload[]; others: readonly Workload[] } => {
+  const groups = new Map<string, Workload[]>();
+  for (const pod of [...pods].sort(byName)) {
+    const shape = shapeOf(pod);
+    const group = groups.get(shape);
+    if (group === undefined) groups.set(shape, [pod]);
+    else group.push(pod);
+  }
+  const ranked = [...groups]
+    .sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1))
+    .map(([, group]) => group);
+  return { alike: ranked[0] ?? [], others: ranked.slice(1).flat() };
+};
+
+/** What the injector added stands only in the pods. */
+const withAdded = (
+  template: Known<readonly Container[]>,
+  pod: Known<readonly Container[]>,
+): Known<readonly Container[]> => {
+  if (isUnknown(template) || isUnknown(pod)) return UNKNOWN;
+  const own = new Set(names(template));
+  return [...template, ...pod.filter((container) => !own.has(container.name))];
+};
+
+const absorb = (workload: Workload, pods: readonly Workload[]): Workload => {
+  const [first] = pods;
+  if (first === undefined) return workload;
+  return {
+    ...workload,
+    podLabels: first.podLabels,
+    podAnnotations: first.podAnnotations,
+    hostNetwork: first.hostNetwork,
+    containers: withAdded(workload.containers, first.containers),
+    pods: pods.flatMap((pod) => pod.pods),
+    podIps: pods.flatMap((pod) => pod.podIps),
+    live: true,
+  };
+};
+
+/** An Argo Rollout may borrow the template of a Deployment (`spec.workloadRef`). */
+const borrow = (workload: Workload, find: (owner: Owner, namespace: string) => Workload | undefined): Workload => {
+  const ref = Field.root(workload.raw, new Report("", undefined, []))
+    .at("spec")
+    .at("workloadRef");
+  const kind = settled(ref.at("kind").text());
+  const name = settled(ref.at("name").text());
+  if (kind === undefined || name === undefined) return workload;
+  const lender = find({ kind, name }, workload.ref.namespace);
+  if (lender === undefined) return workload;
+  const { podLabels, podAnnotations, serviceAccount, hostNetwork, containers, volumes } = lender;
+  return { ...workload, podLabels, podAnnotations, serviceAccount, hostNetwork, containers, volumes };
+};
+
+/** Pods that differ from most of their siblings (a rollout under way) stay workloads of their own. */
+export function foldOwned(workloads: readonly Workload[]): readonly Workload[] {
+  const all = new Map(
+    workloads.map((workload) => [keyOf(workload.ref.kind, workload.ref.namespace, workload.ref.name), workload]),
+  );
+  const find = ({ kind, name }: Owner, namespace: string) => all.get(keyOf(kind, namespace, name));
+  const makerOf = ({ kind, name }: Owner, namespace: string): Workload | undefined => {
+    const base = name.slice(0, name.lastIndexOf("-"));
+    return (MAKERS[kind] ?? [])
+      .map((maker) => find({ kind: maker, name: base }, namespace))
+      .find((found) => found !== undefined);
+  };
+  const topOf = (workload: Workload): Workload | undefined => {
+    const owner = ownerOf(workload);
+    if (owner === undefined) return undefined;
+    const { namespace } = workload.ref;
+    const found = find(owner, namespace);
+    if (found === undefined) return makerOf(owner, namespace);
+    return found.ref.kind === "ReplicaSet" || found.ref.kind === "Job" ? (topOf(found) ?? found) : found;
+  };
+
+  const pods = new Map<Workload, Workload[]>();
+  const kept: Workload[] = [];
+  for (const workload of workloads) {
+    const { kind, name } = workload.ref;
+    const owned = kind === "Pod" || kind === "ReplicaSet" || kind === "Job";
+    const top = owned && !name.includes(UNKNOWN_NAME) ? topOf(workload) : undefined;
+    if (top === undefined || top === workload) kept.push(workload);
+    else if (kind === "Pod") {
+      const siblings = pods.get(top);
+      if (siblings === undefined) pods.set(top, [workload]);
+      else siblings.push(workload);
+    }
+  }
+  return kept.flatMap((workload) => {
+    const { alike, others } = split(pods.get(workload) ?? []);
+    const whole = workload.ref.kind === "Rollout" ? borrow(workload, find) : workload;
+    return [absorb(whole, alike), ...others];
+  });
+}
+
+/** The objects that a workload was folded from keep their names: `Pod`, for lookups. */
+export const podRefs = (workload: Workload): readonly ObjectRef[] =>
+  workload.pods.map(({ name }) => ({ kind: "Pod", namespace: workload.ref.namespace, name }));
