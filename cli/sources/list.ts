@@ -1,0 +1,32 @@
+/** `kubectl get` prints lists: `List`, or `PodList` and the like from the API itself, whose items then name no kind of their own. */
+
+export interface ListHead {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+export function listHead(value: unknown): ListHead | undefined {
+  if (!isRecord(value) || !Array.isArray(value["items"])) return undefined;
+  const { apiVersion, kind } = value;
+  return typeof apiVersion === "string" && typeof kind === "string" && kind.endsWith("List")
+    ? { apiVersion, kind }
+    : undefined;
+}
+
+/** An item, with the kind that its list gives it. */
+export function itemOf(head: ListHead, item: unknown): unknown {
+  if (head.kind === "List" || !isRecord(item) || "kind" in item) return item;
+  return { apiVersion: head.apiVersion, kind: head.kind.slice(0, -"List".length), ...item };
+}
+
+/** The objects in a document: itself, or the items of the list that it is, each with its path in the document. */
+export function objectsIn(value: unknown, at: string): { readonly object: unknown; readonly at: string }[] {
+  const head = listHead(value);
+  if (head === undefined || !isRecord(value) || !Array.isArray(value["items"])) return [{ object: value, at }];
+  return value["items"].flatMap((item: unknown, index) =>
+    objectsIn(itemOf(head, item), `${at === "" ? "" : `${at}.`}items[${index}]`),
+  );
+}

@@ -1,0 +1,158 @@
+import { itemOf, listHead } from "./list";
+import { lineAt } from "./origin";
+import { parseYaml, YamlProblem } from "./yaml";
+
+/** A value as parsed, with where it stands. */
+export interface Parsed {
+  readonly value: unknown;
+  /** The bytes that were parsed together. */
+  readonly start: number;
+  readonly end: number;
+  /** Which document of those bytes, and which part of that document. */
+  readonly index: number;
+  readonly at: string;
+  /** Which document of the file, from 1. */
+  readonly document: number;
+}
+
+export interface Unreadable {
+  readonly line: number | undefined;
+  readonly message: string;
+  /** The text that could not be read. */
+  readonly text: string;
+}
+
+/** Documents are parsed together up to this size: large enough to be fast, small enough for the parser's events to stay few. */
+const CHUNK = 128 * 1024;
+
+/** A list larger than this is parsed a few items at a time. */
+const LARGE_LIST = 1024 * 1024;
+
+const MARKER = "\n---";
+const NEWLINE = 0x0a;
+const SPACE = 0x20;
+const DASH = 0x2d;
+
+const isBlank = (byte: number | undefined): boolean =>
+  byte === undefined || byte === SPACE || byte === NEWLINE || byte === 0x0d || byte === 0x09;
+
+/** Start of the next line after `from` that begins a document; the end of the bytes when there is none. */
+function nextDocument(bytes: Buffer, from: number): number {
+  for (let at = bytes.indexOf(MARKER, from); at !== -1; at = bytes.indexOf(MARKER, at + 1))
+    if (isBlank(bytes[at + MARKER.length])) return at + 1;
+  return bytes.length;
+}
+
+/**
+ * Parses a YAML stream piece by piece, so that a large file never is text, events and values at once. A line that begins with `---`
+ * is a document marker wherever it stands, also inside a block scalar (YAML 1.2.2, 9.1.2), so cutting there is safe. A document that
+ * cannot be read does not hide the problems of those after it.
+ */
+export function parseYamlStream(bytes: Buffer): { readonly parsed: Parsed[]; readonly problems: Unreadable[] } {
+  const parsed: Parsed[] = [];
+  const problems: Unreadable[] = [];
+  let document = 0;
+
+  const read = (start: number, end: number): void => {
+    const text = textOf(bytes, start, end);
+    try {
+      parseYaml(text).forEach((value, index) => {
+        document++;
+        parsed.push({ value, start, end, index, at: "", document });
+      });
+    } catch (error) {
+      if (!(error instanceof YamlProblem)) throw error;
+      if (nextDocument(bytes, start) < end) return readEach(start, end);
+      document++;
+      problems.push({ line: lineAt(bytes, start) + (error.line ?? 0), message: error.message, text });
+    }
+  };
+  const readEach = (start: number, end: number): void => {
+    for (let from = start; from < end;) {
+      const to = Math.min(nextDocument(bytes, from), end);
+      readPiece(from, to);
+      from = to;
+    }
+  };
+  const readPiece = (start: number, end: number): void => {
+    if (inOne || end - start <= LARGE_LIST) return read(start, end);
+    if (nextDocument(bytes, start) < end) return readEach(start, end);
+    const list = parseLargeList(bytes, start, end, document + 1);
+    if (list === undefined) return read(start, end);
+    document++;
+    for (const item of list) parsed.push(item);
+  };
+
+  // A directive belongs to the document after the marker that follows it.
+  const inOne = bytes[0] === 0x25 || bytes.includes("\n%");
+  for (let start = 0; start < bytes.length;) {
+    const end = inOne ? bytes.length : nextDocument(bytes, start + CHUNK);
+    readPiece(start, end);
+    start = end;
+  }
+  return { parsed, problems };
+}
+
+export function textOf(bytes: Buffer, start: number, end: number): string {
+  const text = bytes.toString("utf8", start, end);
+  // Files put together with `cat` carry byte order marks in the middle.
+  return text.includes("\uFEFF") ? text.replace(/^\uFEFF/gm, "") : text;
+}
+
+/**
+ * The items of one large `kubectl get -o yaml` list, parsed some at a time. `undefined` when the bytes are anything else, or when
+ * an item cannot be read alone: then the list is read whole, and says what is wrong.
+ */
+function parseLargeList(bytes: Buffer, start: number, end: number, document: number): Parsed[] | undefined {
+  const key = bytes.indexOf("\nitems:", start);
+  const first = key === -1 ? -1 : bytes.indexOf(NEWLINE, key + 1) + 1;
+  if (first <= 0 || bytes.toString("latin1", key + 1, first).trim() !== "items:") return undefined;
+  const indent = bytes.indexOf(DASH, first) - first;
+  const last = endOfItems(bytes, first, end, indent);
+  if (last === undefined) return undefined;
+  try {
+    const [head, ...others] = parseYaml(`${textOf(bytes, start, key + 1)}items: []\n${textOf(bytes, last, end)}`);
+    const list = listHead(head);
+    if (list === undefined || others.length > 0) return undefined;
+    const parsed: Parsed[] = [];
+    for (let from = first; from < last;) {
+      const to = nextItem(bytes, from + CHUNK, last, indent);
+      const [items] = parseYaml(textOf(bytes, from, to));
+      if (!Array.isArray(items)) return undefined;
+      items.forEach((item: unknown, index) =>
+        parsed.push({ value: itemOf(list, item), start: from, end: to, index: 0, at: `[${index}]`, document }),
+      );
+      from = to;
+    }
+    return parsed;
+  } catch (error) {
+    if (error instanceof YamlProblem) return undefined;
+    throw error;
+  }
+}
+
+const indentOf = (bytes: Buffer, line: number): number => {
+  let at = line;
+  while (bytes[at] === SPACE) at++;
+  return at - line;
+};
+
+/** Where the sequence that begins at `first` ends; `undefined` when it is not a plain block sequence. */
+function endOfItems(bytes: Buffer, first: number, end: number, indent: number): number | undefined {
+  if (indentOf(bytes, first) !== indent || bytes[first + indent] !== DASH) return undefined;
+  for (let line = first; line < end;) {
+    const at = line + indentOf(bytes, line);
+    const isContent = !isBlank(bytes[at]) && bytes[at] !== 0x23;
+    if (isContent && (at - line < indent || (at - line === indent && bytes[at] !== DASH))) return line;
+    const newline = bytes.indexOf(NEWLINE, at);
+    line = newline === -1 ? end : newline + 1;
+  }
+  return end;
+}
+
+/** Start of the first item that begins after `from`. */
+function nextItem(bytes: Buffer, from: number, last: number, indent: number): number {
+  const item = `\n${" ".repeat(indent)}- `;
+  const at = bytes.indexOf(item, from);
+  return at === -1 || at >= last ? last : at + 1;
+}
