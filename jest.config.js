@@ -18,6 +18,12 @@ module.exports = {
       testMatch: ["<rootDir>/tests/**/*.test.ts"],
       testPathIgnorePatterns: ["<rootDir>/tests/engine/", "/node_modules/"],
     },
-    { ...shared, displayName: "engine", testMatch: ["<rootDir>/tests/engine/**/*.test.ts"] },
+    {
+      ...shared,
+      displayName: "engine",
+      testMatch: ["<rootDir>/tests/engine/**/*.test.ts"],
+      globalSetup: "<rootDir>/tests/engine/support/ensure-engine.ts",
+      setupFilesAfterEnv: ["<rootDir>/tests/engine/support/patience.ts"],
+    },
   ],
 };

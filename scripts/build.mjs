@@ -1,5 +1,5 @@
 // Bundles what is published (policies, cli) into its dist/. Runs after every install and before every script that needs it.
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { join, dirname } from "node:path";
 import { build } from "esbuild";
@@ -13,21 +13,32 @@ const bundles = [
   { entry: "cli/index.ts", outfile: "cli/dist/index.js", external: [] },
 ];
 
+/** Whole or not at all, and untouched when nothing changed: another process may be starting this very file. */
+function place(path, contents) {
+  if (existsSync(path) && readFileSync(path).equals(contents)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  const half = `${path}.${process.pid}`;
+  writeFileSync(half, contents);
+  renameSync(half, path);
+}
+
 await Promise.all(
   bundles
     .filter(({ entry }) => existsSync(join(root, entry)))
-    .map(({ entry, outfile, external }) =>
-      build({
+    .map(async ({ entry, outfile, external }) => {
+      const { outputFiles } = await build({
         absWorkingDir: root,
         entryPoints: [entry],
         outfile,
         external,
         bundle: true,
+        write: false,
         platform: "node",
         target: "node20",
         format: "cjs",
         legalComments: "none",
         logLevel: "warning",
-      }),
-    ),
+      });
+      for (const file of outputFiles) place(file.path, Buffer.from(file.contents));
+    }),
 );
