@@ -44,7 +44,10 @@ export async function buildEngine(folder: string, progress: Progress, env: NodeJ
     await mkdir(join(workshop, "bin"));
     let compiled = 0;
     const heartbeat = setInterval(
-      () => progress.detail(`compiling: ${compiled} of at most ${packages} packages, ${elapsed(Date.now() - started)}`),
+      () =>
+        progress.detail(
+          `compiling and linking: ${compiled} of at most ${packages} packages, ${elapsed(Date.now() - started)}`,
+        ),
       500,
     );
     const flags = ["-mod=readonly", "-trimpath", "-v", "-ldflags", `-s -w -X ${VERSION_VARIABLE}=v${PULUMI}`];

@@ -10,7 +10,12 @@ export const silent: Progress = { step: () => {}, detail: () => {} };
 
 const WITHOUT_TERMINAL_EVERY_MS = 15_000;
 
-type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+/** `process.stdout`, as far as progress needs it. */
+interface Output {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
 
 /** Reports to a stream, a terminal or not. `now` in milliseconds. */
 export function progressOn(output: Output, now: () => number = Date.now): Progress {
