@@ -1,4 +1,5 @@
-// Bundles what is published (policies, cli) into its dist/. Runs after every install and before every script that needs it.
+// Bundles what is published (policies, cli) and what must start fast (the rehearsal's provider) into its dist/. Runs after
+// every install and before every script that needs it.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { join, dirname } from "node:path";
@@ -11,6 +12,7 @@ const bundles = [
   { entry: "policies/index.ts", outfile: "policies/dist/index.js", external: ["@pulumi/*"] },
   { entry: "cli/main.ts", outfile: "cli/dist/main.js", external: ["@kubernetes/client-node"] },
   { entry: "cli/index.ts", outfile: "cli/dist/index.js", external: [] },
+  { entry: "lab/provider/main.ts", outfile: "lab/provider/dist/main.js", external: [] },
 ];
 
 /** Whole or not at all, and untouched when nothing changed: another process may be starting this very file. */

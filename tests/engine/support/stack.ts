@@ -18,6 +18,8 @@ export interface StackOptions {
   readonly policyConfig?: Readonly<Record<string, unknown>>;
   /** Configuration, keys with their namespace: `{ "project:key": { value } }`. @default - none */
   readonly config?: ConfigMap;
+  /** Use our own Kubernetes provider even where the official plugin is installed. @default false */
+  readonly rehearsalProvider?: boolean;
   /** @default "test" */
   readonly project?: string;
   /** @default "staging" */
@@ -56,7 +58,9 @@ export async function withStack<T>(options: StackOptions, use: (stack: TestStack
 
 async function openStack(folder: string, options: StackOptions): Promise<TestStack> {
   const { packs = [], policyConfig, config = {}, project = "test", name = "staging" } = options;
-  const stage = await stageIn(folder, await theEngine());
+  const { rehearsalProvider = false } = options;
+  const found = await theEngine();
+  const stage = await stageIn(folder, rehearsalProvider ? { ...found, kubernetes: undefined } : found);
   const manifests = join(folder, "manifests");
   const work = join(folder, "work");
   await Promise.all([manifests, work, join(folder, "state")].map((path) => mkdir(path)));
