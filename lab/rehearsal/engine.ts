@@ -46,7 +46,7 @@ export async function stageIn(folder: string, engine: Engine, env: NodeJS.Proces
   const envVars = engineEnvironment(folder, home, pulumi, env);
   const hosted = languageHost(pulumi, { ...env, ...envVars }) !== undefined;
   if (!hosted) writePolicyAnalyzer(shims);
-  if (kubernetes === undefined) writeKubernetesProvider(shims);
+  if (kubernetes === undefined) await writeKubernetesProvider(shims);
   const root = installationRoot(pulumi);
   return {
     workspace: {

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { build } from "esbuild";
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
@@ -17,13 +18,16 @@ export function writePolicyAnalyzer(folder: string): void {
   writeShim(folder, "pulumi-analyzer-policy-nodejs", [process.execPath, join(__dirname, "policy-analyzer.js")]);
 }
 
-/** The rehearsal's Kubernetes provider, under the official one's name. */
-export function writeKubernetesProvider(folder: string): void {
-  const provider = join(dirname(__dirname), "provider", "main.ts");
-  writeShim(folder, "pulumi-resource-kubernetes", [
-    process.execPath,
-    "--require",
-    require.resolve("tsx/cjs"),
-    provider,
-  ]);
+/** The rehearsal's Kubernetes provider, under the official one's name; bundled, because the engine starts it in every operation. */
+export async function writeKubernetesProvider(folder: string): Promise<void> {
+  const bundle = join(folder, "kubernetes-provider.js");
+  await build({
+    entryPoints: [join(dirname(__dirname), "provider", "main.ts")],
+    outfile: bundle,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    logLevel: "warning",
+  });
+  writeShim(folder, "pulumi-resource-kubernetes", [process.execPath, bundle]);
 }
