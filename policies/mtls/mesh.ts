@@ -37,6 +37,8 @@ export interface MeshFacts {
   readonly meshMode?: MtlsMode;
   /** For example "1.31"; selects behaviour that differs between versions. @default the version the engine is proven against */
   readonly istioVersion?: string;
+  /** istiod runs with `PILOT_ENABLE_EDS_FOR_HEADLESS_SERVICES`. @default false */
+  readonly edsForHeadlessServices?: boolean;
   /** Kubernetes version, for native sidecars. @default "1.34" */
   readonly kubernetesVersion?: string;
 }
@@ -67,6 +69,8 @@ export interface InjectorConfig {
   readonly autoInject: Known<boolean>;
   /** `enableNamespacesByDefault` */
   readonly namespacesByDefault: Known<boolean>;
+  /** Templates of pods that name none of their own (`inject.istio.io/templates`). */
+  readonly defaultTemplates: Known<readonly string[]>;
   readonly neverInject: Known<readonly LabelSelector[]>;
   readonly alwaysInject: Known<readonly LabelSelector[]>;
   /** `global.proxy.*` and `defaultConfig.interceptionMode`: what pods without annotations of their own get. */

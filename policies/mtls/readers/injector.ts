@@ -37,6 +37,7 @@ export function readInjector(
   return {
     autoInject: mapKnown(config.at("policy").text() ?? "enabled", (policy) => policy !== "disabled"),
     namespacesByDefault: values.at("sidecarInjectorWebhook").at("enableNamespacesByDefault").flag() ?? false,
+    defaultTemplates: config.at("defaultTemplates").textList() ?? ["sidecar"],
     neverInject: readSelectors(config.at("neverInjectSelector")),
     alwaysInject: readSelectors(config.at("alwaysInjectSelector")),
     interception: {

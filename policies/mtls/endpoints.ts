@@ -1,0 +1,189 @@
+import { isUnknown, UNKNOWN, type Known } from "./known";
+import type { Undecided } from "./flow";
+import type { Container, ContainerPort, Endpoints, Service, ServiceEntry, ServicePort, Workload } from "./mesh";
+import type { MeshIndex } from "./mesh-index";
+import { dataPlane } from "./server/injection";
+import { entryTlsMode } from "./server/workload-entry";
+
+/**
+ * Who answers on a port of a Service or ServiceEntry, and what istiod tells clients about it.
+ * Sources: `pilot/pkg/serviceregistry/kube/controller/endpointslice.go` (updateEndpointSlice, getPod), `controller.go`
+ * (serviceInstanceFromWorkloadInstance), `pilot/pkg/serviceregistry/serviceentry/conversion.go`.
+ */
+
+export interface Endpoint {
+  /** `null`: an address that no workload among the objects has. */
+  readonly workload: Workload | null;
+  /** `undefined` when no real pod is among the objects. */
+  readonly ip: string | undefined;
+  /** Port of the workload; unknown when the Service or the container ports are. */
+  readonly targetPort: Known<number>;
+  readonly ready: boolean;
+  /** The label `security.istio.io/tlsMode` as clients' proxies are told; absent means that they send plaintext. */
+  readonly tlsModeLabel: Known<string | undefined>;
+  /** False when it is not known whether the workload is behind the Service. */
+  readonly certain: boolean;
+  /** Fields that would tell what is not known here. */
+  readonly undecided: readonly Undecided[];
+}
+
+const isProxied = (container: Container): boolean => !container.init || container.restartPolicy === "Always";
+
+/**
+ * A named target port is a container port of that name and protocol (`FindPort` of the Kubernetes endpoints controller).
+ * `undefined`: the workload has no such port and so does not answer.
+ */
+export function containerPort(workload: Workload, name: string, protocol: string): Known<number> | undefined {
+  if (isUnknown(workload.containers)) return UNKNOWN;
+  let unsure = false;
+  for (const container of workload.containers.filter(isProxied)) {
+    if (isUnknown(container.ports)) unsure = true;
+    else {
+      const found = container.ports.find((port: ContainerPort) => port.name === name && port.protocol === protocol);
+      if (found !== undefined) return found.number;
+    }
+  }
+  return unsure ? UNKNOWN : undefined;
+}
+
+/** A WorkloadEntry maps names of Service ports to its own ports; else it listens where the Service says. */
+const entryPort = (workload: Workload, port: ServicePort): Known<number> | undefined => {
+  const ports = workload.entry?.ports ?? {};
+  if (isUnknown(ports) || isUnknown(port.targetPort)) return UNKNOWN;
+  const named = typeof port.targetPort === "string";
+  const mapped = ports[named ? port.targetPort : (port.name ?? "")];
+  return mapped ?? (typeof port.targetPort === "number" ? port.targetPort : undefined);
+};
+
+/** The port of the workload that a Service port leads to; `undefined` when the workload is no endpoint of it. */
+export function targetPortOn(workload: Workload, port: ServicePort): Known<number> | undefined {
+  if (workload.entry !== undefined) return entryPort(workload, port);
+  if (isUnknown(port.targetPort)) return UNKNOWN;
+  return typeof port.targetPort === "number"
+    ? port.targetPort
+    : containerPort(workload, port.targetPort, port.protocol);
+}
+
+export const isRunning = (workload: Workload): boolean =>
+  workload.pods.length > 0 ? workload.pods.some((pod) => pod.ready) : workload.replicas !== 0;
+
+const addressOf = (workload: Workload): string | undefined =>
+  workload.pods.find((pod) => pod.ready && pod.ips.length > 0)?.ips[0] ?? workload.podIps[0];
+
+const missing = (workload: Workload, targetPort: Known<number>, service: Service, certain: boolean): Undecided[] => [
+  ...(certain ? [] : [{ object: workload.ref, path: "metadata.labels" }]),
+  ...(isUnknown(targetPort)
+    ? [
+        isUnknown(service.ports)
+          ? { object: service.ref, path: "spec.ports" }
+          : { object: workload.ref, path: `${workload.podPath}.containers` },
+      ]
+    : []),
+];
+
+const selectedEndpoints = (index: MeshIndex, service: Service, port: ServicePort): readonly Endpoint[] =>
+  index.workloadsSelected(service.ref.namespace, service.selector ?? {}).flatMap(({ workload, certain }) => {
+    const targetPort = targetPortOn(workload, port);
+    if (targetPort === undefined) return [];
+    const { tlsModeLabel, undecided } = dataPlane(index, workload);
+    return [
+      {
+        workload,
+        ip: addressOf(workload),
+        targetPort,
+        ready: isRunning(workload),
+        tlsModeLabel,
+        certain,
+        undecided: [...missing(workload, targetPort, service, certain), ...(isUnknown(tlsModeLabel) ? undecided : [])],
+      },
+    ];
+  });
+
+/**
+ * Without a reference to its pod, an address is looked up among the pods of the Service's namespace. Whether istiod has seen that pod
+ * before the slice is a race that it does not repair, so a label found that way is not known.
+ */
+const labelOfAddress = (index: MeshIndex, slice: Endpoints, ip: string): Known<string | undefined> => {
+  const workload = index.workloadByIp(ip);
+  if (workload === undefined || workload.ref.namespace !== slice.ref.namespace) return undefined;
+  const { tlsModeLabel } = dataPlane(index, workload);
+  return tlsModeLabel === undefined ? undefined : UNKNOWN;
+};
+
+const givenEndpoints = (index: MeshIndex, service: Service, port: ServicePort): readonly Endpoint[] => {
+  const found = new Map<string, Endpoint>();
+  for (const slice of index.slicesOf(service)) {
+    const targetPort = slice.ports.find(({ name }) => (name ?? "") === (port.name ?? ""))?.port;
+    if (targetPort === undefined) continue;
+    for (const { ip, targetPod, ready } of slice.addresses) {
+      const { namespace } = slice.ref;
+      const pod = targetPod === undefined ? undefined : index.workload({ kind: "Pod", namespace, name: targetPod });
+      if (targetPod !== undefined && pod === undefined) continue;
+      const tlsModeLabel = pod === undefined ? labelOfAddress(index, slice, ip) : dataPlane(index, pod).tlsModeLabel;
+      found.set(`${ip}:${targetPort}`, {
+        workload: pod ?? index.workloadByIp(ip) ?? null,
+        ip,
+        targetPort,
+        ready,
+        tlsModeLabel,
+        certain: true,
+        undecided: isUnknown(tlsModeLabel) ? [{ object: slice.ref, path: "endpoints.targetRef" }] : [],
+      });
+    }
+  }
+  return [...found.values()];
+};
+
+/** An unknown selector could select any workload of the namespace, so each is an uncertain endpoint. */
+export function resolveEndpoints(index: MeshIndex, service: Service, port: ServicePort): readonly Endpoint[] {
+  if (service.selector === undefined) return givenEndpoints(index, service, port);
+  const endpoints = selectedEndpoints(index, service, port);
+  return isUnknown(service.selector)
+    ? endpoints.map((endpoint) => ({
+        ...endpoint,
+        certain: false,
+        undecided: [{ object: service.ref, path: "spec.selector" }],
+      }))
+    : endpoints;
+}
+
+type EntryPort = ServiceEntry["ports"][number];
+
+const inlineEndpoints = (index: MeshIndex, entry: ServiceEntry, port: EntryPort): readonly Endpoint[] =>
+  entry.endpoints.map(({ address, labels, serviceAccount, ports }) => ({
+    workload: index.workloadByIp(address) ?? null,
+    ip: address,
+    targetPort: ports[port.name] ?? port.targetPort ?? port.number,
+    ready: true,
+    tlsModeLabel: entryTlsMode(labels, serviceAccount),
+    certain: true,
+    undecided: [],
+  }));
+
+export function resolveEntryEndpoints(index: MeshIndex, entry: ServiceEntry, port: EntryPort): readonly Endpoint[] {
+  if (entry.workloadSelector === undefined) return inlineEndpoints(index, entry, port);
+  const asServicePort: ServicePort = {
+    name: port.name,
+    port: port.number,
+    targetPort: port.targetPort ?? port.number,
+    nodePort: undefined,
+    appProtocol: undefined,
+    protocol: "TCP",
+  };
+  return index.workloadsSelected(entry.ref.namespace, entry.workloadSelector).map(({ workload, certain }) => {
+    const targetPort = targetPortOn(workload, asServicePort) ?? port.number;
+    const { tlsModeLabel, undecided } = dataPlane(index, workload);
+    return {
+      workload,
+      ip: addressOf(workload),
+      targetPort,
+      ready: isRunning(workload),
+      tlsModeLabel,
+      certain: certain && !isUnknown(entry.workloadSelector),
+      undecided: [
+        ...(certain ? [] : [{ object: entry.ref, path: "spec.workloadSelector" }]),
+        ...(isUnknown(tlsModeLabel) ? undecided : []),
+      ],
+    };
+  });
+}

@@ -1,0 +1,204 @@
+import { byAge } from "./client/age";
+import { resolveEndpoints, resolveEntryEndpoints, type Endpoint } from "./endpoints";
+import { isUnknown, type Known } from "./known";
+import { LabelledIndex, SelectorIndex, type Selected } from "./labels";
+import type {
+  Endpoints,
+  Labels,
+  Mesh,
+  Namespace,
+  PeerAuthentication,
+  Service,
+  ServiceEntry,
+  ServicePort,
+  Sidecar,
+  Workload,
+} from "./mesh";
+import type { ObjectRef } from "./objects";
+import { UNKNOWN_NAME } from "./readers/meta";
+import { runningLabels } from "./server/injection";
+
+export type { Endpoint } from "./endpoints";
+
+/** The PeerAuthentications that bear on one namespace, oldest first; those in a namespace that is not known bear on every one. */
+export interface NamespacePolicies {
+  /** Without a selector, or with one that is not known. */
+  readonly wide: readonly PeerAuthentication[];
+  selecting(labels: Known<Labels>): readonly Selected<PeerAuthentication>[];
+}
+
+/** Every lookup that a verdict needs, without a scan per flow. */
+export interface MeshIndex {
+  readonly mesh: Mesh;
+  namespace(name: string): Namespace | undefined;
+  /** By kind, namespace and name; a Pod that was folded into its owner is found as that owner. */
+  workload(ref: ObjectRef): Workload | undefined;
+  workloadsIn(namespace: string): readonly Workload[];
+  workloadsSelected(
+    namespace: string,
+    labels: Known<Labels>,
+  ): readonly { readonly workload: Workload; readonly certain: boolean }[];
+  /** Labels of the running pods: those of the template, and those that injection adds. */
+  labelsOf(workload: Workload): Known<Labels>;
+  service(namespace: string, name: string): Service | undefined;
+  /** @param fqdn `name.namespace.svc.<cluster domain>` */
+  serviceByHost(fqdn: string): Service | undefined;
+  serviceByIp(ip: string): Service | undefined;
+  workloadByIp(ip: string): Workload | undefined;
+  servicesSelecting(workload: Workload): readonly { readonly service: Service; readonly certain: boolean }[];
+  entriesSelecting(workload: Workload): readonly { readonly entry: ServiceEntry; readonly certain: boolean }[];
+  /** EndpointSlices and Endpoints that name the Service. */
+  slicesOf(service: Service): readonly Endpoints[];
+  /** Who answers on a port of a Service. */
+  endpointsOf(service: Service, port: ServicePort): readonly Endpoint[];
+  /** Who answers on a port of a ServiceEntry. */
+  entryEndpoints(entry: ServiceEntry, port: ServiceEntry["ports"][number]): readonly Endpoint[];
+  policies(namespace: string): NamespacePolicies;
+  /** Oldest first. */
+  sidecarsIn(namespace: string): readonly Sidecar[];
+}
+
+const group = <T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> => {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const members = groups.get(key);
+    if (members === undefined) groups.set(key, [item]);
+    else members.push(item);
+  }
+  return groups;
+};
+
+/** Computed when first asked for, then kept. */
+const lazily = <K, V>(make: (key: K) => V): ((key: K) => V) => {
+  const made = new Map<K, V>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined || made.has(key)) return known as V;
+    const value = make(key);
+    made.set(key, value);
+    return value;
+  };
+};
+
+const keyOf = ({ kind, namespace, name }: ObjectRef): string => `${kind}/${namespace}/${name}`;
+const namespaceOf = ({ ref }: { readonly ref: ObjectRef }): string => ref.namespace;
+
+const byName = (workloads: readonly Workload[]): ReadonlyMap<string, Workload> => {
+  const found = new Map<string, Workload>();
+  for (const workload of workloads)
+    for (const { name } of workload.pods)
+      found.set(keyOf({ kind: "Pod", namespace: workload.ref.namespace, name }), workload);
+  for (const workload of workloads) found.set(keyOf(workload.ref), workload);
+  return found;
+};
+
+/** Pods on the host's network share its address, so an address leads to them only when nothing else has it. */
+const byIp = (workloads: readonly Workload[]): ReadonlyMap<string, Workload> => {
+  const found = new Map<string, Workload>();
+  for (const workload of workloads)
+    for (const ip of workload.podIps) {
+      const other = found.get(ip);
+      if (other === undefined || (other.hostNetwork !== false && workload.hostNetwork === false))
+        found.set(ip, workload);
+    }
+  return found;
+};
+
+const NONE: readonly never[] = [];
+
+function buildIndex(mesh: Mesh): MeshIndex {
+  const workloads = group(mesh.workloads, namespaceOf);
+  const workloadByName = byName(mesh.workloads);
+  const workloadAt = byIp(mesh.workloads);
+  const services = new Map(mesh.services.map((service) => [`${service.ref.namespace}/${service.ref.name}`, service]));
+  const hosts = new Map(
+    mesh.services.map((service) => [
+      `${service.ref.name}.${service.ref.namespace}.svc.${mesh.config.clusterDomain}`,
+      service,
+    ]),
+  );
+  const serviceAt = new Map(mesh.services.flatMap((service) => service.clusterIps.map((ip) => [ip, service] as const)));
+  const slices = group(mesh.endpoints, (slice) => `${slice.ref.namespace}/${slice.service}`);
+  const servicesIn = group(mesh.services, namespaceOf);
+  const entriesIn = group(mesh.serviceEntries, namespaceOf);
+  const policiesIn = group([...mesh.peerAuthentications].sort(byAge), namespaceOf);
+  const sidecarsIn = group([...mesh.sidecars].sort(byAge), namespaceOf);
+
+  const labelsOf = lazily((workload: Workload) => runningLabels(mesh, workload));
+  const labelled = lazily((namespace: string) => new LabelledIndex(workloads.get(namespace) ?? NONE, labelsOf));
+  const selectingServices = lazily(
+    (namespace: string) =>
+      new SelectorIndex(
+        (servicesIn.get(namespace) ?? NONE).filter((service) => service.selector !== undefined),
+        (service) => service.selector ?? {},
+      ),
+  );
+  const selectingEntries = lazily(
+    (namespace: string) =>
+      new SelectorIndex(
+        (entriesIn.get(namespace) ?? NONE).filter((entry) => entry.workloadSelector !== undefined),
+        (entry) => entry.workloadSelector ?? {},
+      ),
+  );
+  const policies = lazily((namespace: string): NamespacePolicies => {
+    const elsewhere = namespace === UNKNOWN_NAME ? NONE : (policiesIn.get(UNKNOWN_NAME) ?? NONE);
+    const all = [...(policiesIn.get(namespace) ?? NONE), ...elsewhere].sort(byAge);
+    const selecting = new SelectorIndex(
+      all.filter(({ selector }) => selector !== undefined),
+      ({ selector }) => selector ?? {},
+    );
+    return {
+      wide: all.filter(({ selector }) => selector === undefined || isUnknown(selector)),
+      selecting: (labels) => selecting.selecting(labels),
+    };
+  });
+  const servicesSelecting = lazily((workload: Workload) =>
+    selectingServices(workload.ref.namespace)
+      .selecting(labelsOf(workload))
+      .map(({ item, certain }) => ({ service: item, certain })),
+  );
+  const entriesSelecting = lazily((workload: Workload) =>
+    selectingEntries(workload.ref.namespace)
+      .selecting(labelsOf(workload))
+      .map(({ item, certain }) => ({ entry: item, certain })),
+  );
+  const servicePortEndpoints = lazily((_service: Service) =>
+    lazily((port: ServicePort) => resolveEndpoints(index, _service, port)),
+  );
+
+  const index: MeshIndex = {
+    mesh,
+    namespace: (name) => mesh.namespaces.get(name),
+    workload: (ref) => workloadByName.get(keyOf(ref)),
+    workloadsIn: (namespace) => workloads.get(namespace) ?? NONE,
+    workloadsSelected: (namespace, labels) =>
+      labelled(namespace)
+        .selectedBy(labels)
+        .map(({ item, certain }) => ({ workload: item, certain })),
+    labelsOf,
+    service: (namespace, name) => services.get(`${namespace}/${name}`),
+    serviceByHost: (fqdn) => hosts.get(fqdn),
+    serviceByIp: (ip) => serviceAt.get(ip),
+    workloadByIp: (ip) => workloadAt.get(ip),
+    servicesSelecting,
+    entriesSelecting,
+    slicesOf: ({ ref }) => slices.get(`${ref.namespace}/${ref.name}`) ?? NONE,
+    endpointsOf: (service, port) => servicePortEndpoints(service)(port),
+    entryEndpoints: (entry, port) => resolveEntryEndpoints(index, entry, port),
+    policies,
+    sidecarsIn: (namespace) => sidecarsIn.get(namespace) ?? NONE,
+  };
+  return index;
+}
+
+const built = new WeakMap<Mesh, MeshIndex>();
+
+/** The index of a mesh, built once. */
+export function indexMesh(mesh: Mesh): MeshIndex {
+  const known = built.get(mesh);
+  if (known !== undefined) return known;
+  const index = buildIndex(mesh);
+  built.set(mesh, index);
+  return index;
+}

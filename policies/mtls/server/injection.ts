@@ -1,0 +1,257 @@
+import { decide, fact, type Fact } from "../decide";
+import type { Reason, Undecided } from "../flow";
+import { isUnknown, UNKNOWN, type Known } from "../known";
+import { matchesSelector } from "../labels";
+import type { Container, Labels, LabelSelector, Mesh, Workload } from "../mesh";
+import type { MeshIndex } from "../mesh-index";
+import { describeRef, type ObjectRef } from "../objects";
+import { DEFAULT_REVISION, enroll, isAmbient, type DataPlaneMode, type Enrollment } from "./enrollment";
+import { entryDataPlane } from "./workload-entry";
+
+export type { DataPlaneMode } from "./enrollment";
+
+/**
+ * What stands between a workload and the network: an Envoy of its own, ztunnel, or nothing. A live pod is what it shows; a template is
+ * what the injector will make of it (`./enrollment`, `manifests/charts/istio-control/istio-discovery/files/injection-template.yaml`).
+ */
+export interface DataPlane {
+  readonly mode: Known<DataPlaneMode>;
+  /** What `mode` may turn out to be; one when it is known. */
+  readonly possible: readonly DataPlaneMode[];
+  /** The label `security.istio.io/tlsMode` of the running pods; clients' proxies send mTLS only to `istio`. */
+  readonly tlsModeLabel: Known<string | undefined>;
+  /** The proxy is a native sidecar: it starts before the pod's other init containers. */
+  readonly native: Known<boolean>;
+  readonly because: Reason;
+  /** Fields that would settle `mode` and `tlsModeLabel`; empty when both are known. */
+  readonly undecided: readonly Undecided[];
+  /** What had to be taken for granted. */
+  readonly assumptions: readonly string[];
+}
+
+export const TLS_MODE_LABEL = "security.istio.io/tlsMode";
+export const PROXY_CONTAINER = "istio-proxy";
+
+const STATUS = "sidecar.istio.io/status";
+const NATIVE = "sidecar.istio.io/nativeSidecar";
+const TEMPLATES = "inject.istio.io/templates";
+const REDIRECTION = "ambient.istio.io/redirection";
+
+type Text = string | undefined;
+
+export const valueOf = (labels: Known<Labels>, key: string): Known<Text> => (isUnknown(labels) ? UNKNOWN : labels[key]);
+
+/** Path of the pods' metadata: it stands beside their spec. */
+export const podMetadata = (workload: Workload): string => workload.podPath.replace(/spec$/, "metadata");
+
+const matchesAny = (selectors: Known<readonly LabelSelector[]>, labels: Known<Labels>): Known<boolean> => {
+  if (isUnknown(selectors)) return UNKNOWN;
+  const results = selectors
+    .filter(({ matchLabels, matchExpressions }) => Object.keys(matchLabels).length + matchExpressions.length > 0)
+    .map((selector) => matchesSelector(selector, labels));
+  return results.includes(true) ? true : results.some(isUnknown) ? UNKNOWN : false;
+};
+
+type Facts = { readonly [K in keyof Enrollment]: Fact<Enrollment[K]> };
+
+/** Everything that enrolls a pod; where something is not known, the values that make a difference. */
+const enrollmentFacts = (mesh: Mesh, workload: Workload): Facts => {
+  const { ref, podLabels, podAnnotations } = workload;
+  const namespace = mesh.namespaces.get(ref.namespace);
+  const labels = namespace?.labels ?? UNKNOWN;
+  const object: ObjectRef = namespace?.ref ?? { kind: "Namespace", namespace: "", name: ref.namespace };
+  const ofNamespace = (key: string, otherwise: readonly Text[]): Fact<Text> =>
+    fact(valueOf(labels, key), otherwise, { object, path: `metadata.labels.${key}` });
+  const ofPod = (key: string, otherwise: readonly Text[]): Fact<Text> =>
+    fact(valueOf(podLabels, key), otherwise, { object: ref, path: `${podMetadata(workload)}.labels.${key}` });
+  const flag = (value: Known<boolean>, path: string): Fact<boolean> =>
+    fact(value, [false, true], { object: ref, path });
+  const { injector } = mesh;
+  return {
+    namespaceInjection: ofNamespace("istio-injection", [undefined, "enabled", "disabled"]),
+    namespaceRevision: ofNamespace("istio.io/rev", [undefined, DEFAULT_REVISION]),
+    namespaceAmbient: ofNamespace("istio.io/dataplane-mode", [undefined, "ambient"]),
+    podInject: ofPod("sidecar.istio.io/inject", [undefined, "true", "false"]),
+    podRevision: ofPod("istio.io/rev", [undefined, DEFAULT_REVISION]),
+    podAmbient: ofPod("istio.io/dataplane-mode", [undefined, "ambient", "none"]),
+    annotatedInject: fact(valueOf(podAnnotations, "sidecar.istio.io/inject"), [undefined, "true", "false"], {
+      object: ref,
+      path: `${podMetadata(workload)}.annotations.sidecar.istio.io/inject`,
+    }),
+    hostNetwork: flag(workload.hostNetwork, `${workload.podPath}.hostNetwork`),
+    neverSelected: flag(matchesAny(injector.neverInject, podLabels), `${podMetadata(workload)}.labels`),
+    alwaysSelected: flag(matchesAny(injector.alwaysInject, podLabels), `${podMetadata(workload)}.labels`),
+    autoInject: flag(injector.autoInject, `${podMetadata(workload)}.labels`),
+    namespacesByDefault: flag(injector.namespacesByDefault, `${podMetadata(workload)}.labels`),
+  };
+};
+
+const proxyOf = (workload: Workload): Container | undefined =>
+  isUnknown(workload.containers) ? undefined : workload.containers.find(({ name }) => name === PROXY_CONTAINER);
+
+/** A proxy's container that is not merely a hint to the injector (`image: auto`) is a proxy, whoever wrote it. */
+const showsProxy = (workload: Workload): boolean => {
+  const proxy = proxyOf(workload);
+  if (proxy === undefined) return false;
+  const isHint = proxy.image === undefined || proxy.image === "auto";
+  return workload.live || !isHint || valueOf(workload.podAnnotations, STATUS) !== undefined;
+};
+
+interface Finding {
+  readonly possible: readonly DataPlaneMode[];
+  readonly says: string;
+  readonly undecided: readonly Undecided[];
+  readonly assumptions: readonly string[];
+}
+
+const settledMode = (mode: DataPlaneMode, says: string): Finding => ({
+  possible: [mode],
+  says,
+  undecided: [],
+  assumptions: [],
+});
+
+const NOT_SET: Fact<Text> = { values: [undefined], undecided: [] };
+
+/** A running pod without a proxy can still be in ambient: the CNI agent annotates it, or its labels ask for it. */
+const liveMode = (mesh: Mesh, workload: Workload): Finding => {
+  if (isUnknown(workload.containers))
+    return {
+      possible: ["sidecar", "none"],
+      says: "its containers are not known",
+      undecided: [{ object: workload.ref, path: `${workload.podPath}.containers` }],
+      assumptions: [],
+    };
+  if (valueOf(workload.podAnnotations, REDIRECTION) === "enabled")
+    return settledMode("ambient", "its traffic is redirected to ztunnel");
+  const { namespaceAmbient, podAmbient, hostNetwork } = enrollmentFacts(mesh, workload);
+  const isNamespaceGiven = mesh.namespaces.has(workload.ref.namespace);
+  const { value, possible, undecided } = decide(
+    { podAmbient, hostNetwork, namespaceAmbient: isNamespaceGiven ? namespaceAmbient : NOT_SET },
+    (pod): DataPlaneMode => (isAmbient(pod) ? "ambient" : "none"),
+  );
+  return value === "ambient"
+    ? settledMode("ambient", "its labels enroll it in ambient")
+    : { possible, says: "the running pod has no proxy", undecided, assumptions: [] };
+};
+
+const SAYS: Readonly<Record<DataPlaneMode, string>> = {
+  sidecar: "a proxy is injected",
+  ambient: "it is enrolled in ambient",
+  none: "no proxy is injected",
+};
+
+const templateMode = (mesh: Mesh, workload: Workload): Finding => {
+  const { namespace } = workload.ref;
+  const facts = enrollmentFacts(mesh, workload);
+  const { revisions } = mesh.injector;
+  const { value, possible, undecided } = decide<Enrollment, DataPlaneMode>(facts, (pod) =>
+    enroll(pod, namespace, revisions),
+  );
+  if (isUnknown(value)) {
+    const missing = mesh.namespaces.has(namespace) ? "" : `Namespace ${namespace} is not among the objects: `;
+    return { possible, says: `${missing}whether a proxy is injected is not known`, undecided, assumptions: [] };
+  }
+  const revision = facts.namespaceRevision.values[0] ?? facts.podRevision.values[0];
+  const byRevision = value === "sidecar" && facts.namespaceInjection.values[0] === undefined && revision !== undefined;
+  const assumptions = byRevision && revisions === undefined ? [`the Istio revision or tag ${revision} exists`] : [];
+  return { possible, says: SAYS[value], undecided: [], assumptions };
+};
+
+/** The `sidecar` template labels the pod `istio` unless the pod's own label says otherwise; other templates leave it alone. */
+const labelOf = (mesh: Mesh, workload: Workload, mode: Known<DataPlaneMode>): Known<Text> => {
+  const written = valueOf(workload.podLabels, TLS_MODE_LABEL);
+  if (workload.live || isUnknown(written) || (written !== undefined && written !== "")) return written;
+  if (mode === "ambient" || mode === "none") return written;
+  const templates = templatesOf(mesh, workload);
+  if (isUnknown(mode) || isUnknown(templates)) return UNKNOWN;
+  return templates.includes("sidecar") ? "istio" : written;
+};
+
+/** Injection templates of the workload: its annotation, else the injector's default. */
+export const templatesOf = (mesh: Mesh, workload: Workload): Known<readonly string[]> => {
+  const asked = valueOf(workload.podAnnotations, TEMPLATES);
+  if (isUnknown(asked)) return UNKNOWN;
+  return asked === undefined ? mesh.injector.defaultTemplates : asked.split(",").map((name) => name.trim());
+};
+
+const minor = (version: string | undefined): number => Number(/^v?1\.(\d+)/.exec(version ?? "")?.[1] ?? Number.NaN);
+
+/** Native sidecars: Istio 1.27 turned them on where every kubelet is at least 1.33 (`DetectNativeSidecar` in pkg/kube/inject/webhook.go). */
+const nativeOf = (mesh: Mesh, workload: Workload, mode: Known<DataPlaneMode>): Known<boolean> => {
+  if (isUnknown(mode)) return UNKNOWN;
+  if (mode !== "sidecar") return false;
+  const shown = proxyOf(workload);
+  if (shown !== undefined && showsProxy(workload)) return shown.init;
+  const asked = valueOf(workload.podAnnotations, NATIVE);
+  if (isUnknown(asked)) return UNKNOWN;
+  if (asked !== undefined) return asked !== "false";
+  const { kubernetesVersion = "1.34", istioVersion } = mesh.facts;
+  return minor(kubernetesVersion) >= 33 && !(minor(istioVersion) < 27);
+};
+
+function dataPlaneIn(mesh: Mesh, workload: Workload): DataPlane {
+  if (workload.entry !== undefined) return entryDataPlane(workload);
+  const found = showsProxy(workload)
+    ? settledMode("sidecar", `its pods have a container ${PROXY_CONTAINER}`)
+    : workload.live
+      ? liveMode(mesh, workload)
+      : templateMode(mesh, workload);
+  const [only] = found.possible;
+  const mode = only !== undefined && found.possible.length === 1 ? only : UNKNOWN;
+  const tlsModeLabel = labelOf(mesh, workload, mode);
+  const labelPath = { object: workload.ref, path: `${podMetadata(workload)}.labels.${TLS_MODE_LABEL}` };
+  return {
+    mode,
+    possible: found.possible,
+    tlsModeLabel,
+    native: nativeOf(mesh, workload, mode),
+    because: { step: "injection", object: describeRef(workload.ref), says: found.says },
+    undecided: isUnknown(tlsModeLabel) && found.undecided.length === 0 ? [labelPath] : found.undecided,
+    assumptions: found.assumptions,
+  };
+}
+
+const known = new WeakMap<Mesh, Map<Workload, DataPlane>>();
+
+const memoised = (mesh: Mesh, workload: Workload): DataPlane => {
+  const ofMesh = known.get(mesh) ?? new Map<Workload, DataPlane>();
+  known.set(mesh, ofMesh);
+  const found = ofMesh.get(workload) ?? dataPlaneIn(mesh, workload);
+  ofMesh.set(workload, found);
+  return found;
+};
+
+/** The data plane of a workload; worked out once. */
+export const dataPlane = (index: MeshIndex, workload: Workload): DataPlane => memoised(index.mesh, workload);
+
+const CANONICAL_NAME = "service.istio.io/canonical-name";
+const CANONICAL_REVISION = "service.istio.io/canonical-revision";
+
+/** The first label of a list that is set; one that is not known hides those after it. */
+const firstOf = (labels: Labels, keys: readonly string[], otherwise: string): Known<string> => {
+  for (const key of keys) {
+    const value = labels[key];
+    if (value !== undefined && value !== "") return value;
+  }
+  return otherwise;
+};
+
+/** Labels as selectors meet them: those of the template, and those that the injection template adds to it. */
+export function runningLabels(mesh: Mesh, workload: Workload): Known<Labels> {
+  const { podLabels } = workload;
+  if (workload.live || workload.entry !== undefined || isUnknown(podLabels)) return podLabels;
+  const { mode, tlsModeLabel } = memoised(mesh, workload);
+  if (mode === "none" || mode === "ambient") return podLabels;
+  const name = firstOf(podLabels, [CANONICAL_NAME, "app.kubernetes.io/name", "app"], workload.ref.name);
+  const revision = firstOf(podLabels, [CANONICAL_REVISION, "app.kubernetes.io/version", "version"], "latest");
+  const added: Record<string, Known<Text>> = {
+    [CANONICAL_NAME]: name,
+    [CANONICAL_REVISION]: revision,
+    [TLS_MODE_LABEL]: tlsModeLabel,
+  };
+  const running = new Map<string, Known<string>>(Object.entries(podLabels));
+  for (const [key, value] of Object.entries(added))
+    if (value !== undefined) running.set(key, mode === "sidecar" ? value : (podLabels[key] ?? UNKNOWN));
+  return Object.fromEntries(running);
+}

@@ -1,0 +1,42 @@
+import type { Considered } from "../flow";
+import { isUnknown } from "../known";
+import { selects } from "../labels";
+import type { PeerAuthentication, Workload } from "../mesh";
+import type { MeshIndex } from "../mesh-index";
+import { describeRef } from "../objects";
+import type { Contest } from "./contest";
+
+const modeText = ({ mode }: PeerAuthentication): string =>
+  mode === undefined ? "sets no mode" : isUnknown(mode) ? "sets a mode that is not known" : `sets ${mode}`;
+
+/** Why a policy of the workload's or the root namespace counts or not. */
+const verdictOn = (
+  index: MeshIndex,
+  workload: Workload,
+  policy: PeerAuthentication,
+  contests: readonly Contest[],
+): Pick<Considered, "says" | "won"> => {
+  if (contests.some(({ winners }) => winners.includes(policy))) return { won: true, says: modeText(policy) };
+  if (contests.some(({ losers }) => losers.includes(policy)))
+    return { won: false, says: "an older policy of the same level wins; policies are not merged" };
+  if (policy.ref.namespace === index.mesh.config.rootNamespace)
+    return { won: false, says: "in the root namespace a policy with a selector applies to nothing" };
+  const selected = selects(policy.selector ?? {}, index.labelsOf(workload));
+  return { won: false, says: selected === false ? "its selector does not match the pods" : "it does not apply" };
+};
+
+/** Every policy that could be thought to apply: those of the workload's namespace and of the root namespace. */
+export function considerPolicies(
+  index: MeshIndex,
+  workload: Workload,
+  contests: readonly Contest[],
+): readonly Considered[] {
+  const namespaces = new Set([workload.ref.namespace, index.mesh.config.rootNamespace]);
+  return index.mesh.peerAuthentications
+    .filter(({ ref }) => namespaces.has(ref.namespace))
+    .map((policy) => ({
+      step: "peer-authentication",
+      object: describeRef(policy.ref),
+      ...verdictOn(index, workload, policy, contests),
+    }));
+}
