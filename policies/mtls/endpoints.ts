@@ -64,7 +64,8 @@ export function targetPortOn(workload: Workload, port: ServicePort): Known<numbe
     : containerPort(workload, port.targetPort, port.protocol);
 }
 
-export const isRunning = (workload: Workload): boolean =>
+export /** Whether it has pods that answer: among the objects, or asked for. */
+const isRunning = (workload: Workload): boolean =>
   workload.pods.length > 0 ? workload.pods.some((pod) => pod.ready) : workload.replicas !== 0;
 
 const addressOf = (workload: Workload): string | undefined =>

@@ -6,13 +6,13 @@ import { describeRef } from "../objects";
 import type { Accepts, AppProtocol } from "../vocabulary";
 import { ambientCodes } from "./ambient";
 import { direct, sidecarCodes, understood, type Codes } from "./codes";
-import { declaredPort, type PortDeclaration } from "./declared-protocol";
+import { declaredPort, type DeclaredProtocol, type PortDeclaration } from "./declared-protocol";
 import { dataPlane } from "./injection";
 import { inboundIntercepted } from "./interception";
 import { effectivePeerAuthentication, type PortMode } from "./peer-authentication";
 
 /** What the two applications speak. */
-export interface Speakers {
+export interface ServerSide {
   /** What the application behind the port speaks. */
   readonly serverSpeaks: "plaintext" | "tls";
   /** What the client's application speaks. */
@@ -20,13 +20,13 @@ export interface Speakers {
 }
 
 /** One way the server's side may be. */
-export interface ServerSide {
+export interface PossibleSide {
   readonly accepts: Accepts;
   /** What the proxy makes of each kind of bytes; `null` when no proxy is in between. */
   readonly codes: Codes | null;
 }
 
-export interface ServerAccepts extends ServerSide {
+export interface ServerAccepts extends PossibleSide {
   /** What a client may send and have understood by proxy and application; `null` when not known. */
   readonly accepts: Accepts;
   /** `null` when no proxy is in between, and when it is not known (`intercepted` tells which). */
@@ -34,8 +34,10 @@ export interface ServerAccepts extends ServerSide {
   readonly intercepted: Known<boolean>;
   /** `undefined` where no proxy is in between to enforce a policy. */
   readonly mode: Known<MtlsMode> | undefined;
+  /** `undefined` where no sidecar looks at the port. */
+  readonly declared: Known<DeclaredProtocol> | undefined;
   /** Every way it may be while something is not known; one when all that decides is known. */
-  readonly possible: readonly ServerSide[];
+  readonly possible: readonly PossibleSide[];
   readonly because: readonly Reason[];
   readonly undecided: readonly Undecided[];
 }
@@ -55,7 +57,7 @@ const portReason = ({ by, protocol }: PortDeclaration, targetPort: number): Reas
 });
 
 /** Sides that differ; of like ones the first. */
-const distinctSides = (sides: readonly ServerSide[]): readonly ServerSide[] => [
+const distinctSides = (sides: readonly PossibleSide[]): readonly PossibleSide[] => [
   ...new Map(sides.map((side) => [JSON.stringify(side), side])).values(),
 ];
 
@@ -64,7 +66,7 @@ export function serverAccepts(
   index: MeshIndex,
   workload: Workload,
   targetPort: number,
-  { serverSpeaks, protocol }: Speakers,
+  { serverSpeaks, protocol }: ServerSide,
 ): ServerAccepts {
   const plane = dataPlane(index, workload);
   const inbound = inboundIntercepted(index, workload, targetPort);
@@ -72,15 +74,15 @@ export function serverAccepts(
   const portMode = policy.port(targetPort);
   const declared = declaredPort(index, workload, targetPort);
 
-  const bare: ServerSide = { accepts: direct(serverSpeaks), codes: null };
-  const sidecar = (): readonly ServerSide[] =>
+  const bare: PossibleSide = { accepts: direct(serverSpeaks), codes: null };
+  const sidecar = (): readonly PossibleSide[] =>
     portMode.possible.flatMap((mode) =>
       declared.possible.map((port) => {
         const codes = sidecarCodes(mode, port, protocol);
         return { accepts: understood(codes, serverSpeaks, port), codes };
       }),
     );
-  const ambient = (): readonly ServerSide[] =>
+  const ambient = (): readonly PossibleSide[] =>
     ambientCodes(index, policy, targetPort).map((codes) => ({
       accepts: understood(codes, serverSpeaks, "UNDECLARED"),
       codes,
@@ -104,6 +106,7 @@ export function serverAccepts(
     codes: isSettled ? only.codes : null,
     intercepted,
     mode: intercepted === false ? undefined : portMode.mode,
+    declared: intercepted === false || isAmbient ? undefined : declared.protocol,
     possible: sides,
     because: [plane.because, ...(plane.mode === "sidecar" ? [inbound.because] : []), ...policies, ...ports],
     undecided: isSettled ? [] : distinctFields([...inbound.undecided, ...portMode.undecided, ...declared.undecided]),
