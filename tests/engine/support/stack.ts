@@ -1,11 +1,12 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { readdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ConfigMap, type Deployment, LocalWorkspace, type OutputMap } from "@pulumi/pulumi/automation";
+import { type Deployment, type OutputMap } from "@pulumi/pulumi/automation";
 import { stringify } from "yaml";
-import { type Engine, findEngine, stageIn } from "../../../lab/rehearsal/engine";
-import { record, type Recorded } from "../../../lab/rehearsal/operation";
+import { type Engine, findEngine } from "../../../lab/rehearsal/engine";
+import { type Recorded } from "../../../lab/rehearsal/operation";
+import { openStack } from "../../../lab/rehearsal/stack";
 
 /** An inline program; it returns the stack's outputs. `manifests`: an empty folder for a provider that renders. */
 export type Program = (at: { readonly manifests: string }) => Promise<Record<string, unknown> | void>;
@@ -16,10 +17,8 @@ export interface StackOptions {
   readonly packs?: readonly string[];
   /** What `--policy-pack-config` gives to every pack: `{ all: "mandatory", "policy-name": { … } }`. @default - none */
   readonly policyConfig?: Readonly<Record<string, unknown>>;
-  /** Configuration, keys with their namespace: `{ "project:key": { value } }`. @default - none */
-  readonly config?: ConfigMap;
-  /** Use our own Kubernetes provider even where the official plugin is installed. @default false */
-  readonly rehearsalProvider?: boolean;
+  /** Configuration, keys with their namespace: `{ "project:key": value }`; values as in a stack's YAML file. @default - none */
+  readonly config?: Readonly<Record<string, unknown>>;
   /** @default "test" */
   readonly project?: string;
   /** @default "staging" */
@@ -50,35 +49,27 @@ export const theEngine = (): Promise<Engine> => (engine ??= findEngine());
 export async function withStack<T>(options: StackOptions, use: (stack: TestStack) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "meshtls-stack-"));
   try {
-    return await use(await openStack(folder, options));
+    return await use(await testStack(folder, options));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function openStack(folder: string, options: StackOptions): Promise<TestStack> {
+async function testStack(folder: string, options: StackOptions): Promise<TestStack> {
   const { packs = [], policyConfig, config = {}, project = "test", name = "staging" } = options;
-  const { rehearsalProvider = false } = options;
-  const found = await theEngine();
-  const stage = await stageIn(folder, rehearsalProvider ? { ...found, kubernetes: undefined } : found);
   const manifests = join(folder, "manifests");
-  const work = join(folder, "work");
-  await Promise.all([manifests, work, join(folder, "state")].map((path) => mkdir(path)));
-  await writeFile(join(work, "Pulumi.yaml"), stringify({ name: project, runtime: "nodejs", plugins: stage.plugins }));
-  const policyPackConfigs = policyConfig === undefined ? [] : packs.map(() => join(folder, "policy-config.json"));
-  if (policyConfig !== undefined) await writeFile(join(folder, "policy-config.json"), JSON.stringify(policyConfig));
-
+  await mkdir(manifests);
   const inline = (program: Program) => () => program({ manifests });
-  const stack = await LocalWorkspace.createStack(
-    { stackName: name, projectName: project, program: inline(options.program) },
-    { workDir: work, ...stage.workspace },
-  );
-  if (Object.keys(config).length > 0) await stack.setAllConfig(config);
-
-  const packed = { policyPacks: [...packs], policyPackConfigs };
-  const run = (program: Program | undefined) => ({
-    ...packed,
-    ...(program === undefined ? {} : { program: inline(program) }),
+  const given = (program: Program | undefined) => (program === undefined ? undefined : inline(program));
+  const stack = await openStack({
+    engine: await theEngine(),
+    folder: join(folder, "stack"),
+    project: { name: project, runtime: "nodejs" },
+    name,
+    configuration: stringify({ config }),
+    program: inline(options.program),
+    packs,
+    ...(policyConfig === undefined ? {} : { policyConfig }),
   });
   return {
     manifests,
@@ -86,10 +77,10 @@ async function openStack(folder: string, options: StackOptions): Promise<TestSta
       readdirSync(manifests, { recursive: true, encoding: "utf8" })
         .filter((path) => statSync(join(manifests, path)).isFile())
         .sort(),
-    preview: (program) => record((watch) => stack.preview({ ...run(program), ...watch })),
-    up: (program) => record((watch) => stack.up({ ...run(program), ...watch })),
-    destroy: () => record((watch) => stack.destroy(watch)),
+    preview: (program) => stack.preview(given(program)),
+    up: (program) => stack.up(given(program)),
+    destroy: () => stack.destroy(),
     outputs: () => stack.outputs(),
-    state: () => stack.exportStack(),
+    state: () => stack.state(),
   };
 }
