@@ -1,0 +1,78 @@
+/** Every option of every command, once: what help, arguments, environment and configuration file are made from. */
+export interface OptionSpec {
+  readonly type: "text" | "flag";
+  /** May be given more than once. */
+  readonly multiple?: true;
+  readonly short?: string;
+  /** What the value is called in help. */
+  readonly value?: string;
+  readonly choices?: readonly string[];
+  readonly kind?: "date";
+  readonly help: string;
+}
+
+export const FORMATS = ["text", "json", "markdown", "sarif", "junit", "github"] as const;
+export type Format = (typeof FORMATS)[number];
+
+export const THRESHOLDS = ["error", "unknown", "warning"] as const;
+export type Threshold = (typeof THRESHOLDS)[number];
+
+export const OPTIONS = {
+  flow: {
+    type: "text",
+    multiple: true,
+    value: "'FROM -> HOST:PORT'",
+    help: "answer this flow too; https:// before HOST: the application speaks TLS; grpc:// and tcp:// say its protocol",
+  },
+  flows: { type: "text", multiple: true, value: "FILE", help: "answer the flows of a YAML file" },
+  state: { type: "text", multiple: true, value: "FILE", help: "read the output of `pulumi stack export`" },
+  preview: {
+    type: "text",
+    multiple: true,
+    value: "FILE",
+    help: "read the output of `pulumi preview --json --show-sames`",
+  },
+  format: { type: "text", value: "FORMAT", choices: FORMATS, help: `one of ${FORMATS.join(", ")} [text]` },
+  output: { type: "text", short: "o", value: "FILE", help: "write the result to a file instead of standard output" },
+  "fail-on": {
+    type: "text",
+    value: "LEVEL",
+    choices: THRESHOLDS,
+    help: "exit 1 from this level on: error, unknown, warning (each includes those before it) [error]",
+  },
+  rule: { type: "text", multiple: true, value: "NAME", help: "only this rule (name or id)" },
+  baseline: { type: "text", value: "FILE", help: "findings in this file do not count until its end date" },
+  "write-baseline": { type: "text", value: "FILE", help: "write today's findings as a baseline; needs --until" },
+  until: { type: "text", value: "DATE", kind: "date", help: "the last day of the baseline that is written" },
+  now: { type: "text", value: "DATE", kind: "date", help: "judge dates as on this day (YYYY-MM-DD) [today, UTC]" },
+  "istio-version": { type: "text", value: "X.Y", help: "answer as this version of Istio does" },
+  "cluster-domain": { type: "text", value: "DOMAIN", help: "the cluster's DNS domain [cluster.local]" },
+  evidence: { type: "flag", help: "list every object that was considered, winners and losers" },
+  write: { type: "flag", help: "write the first patch of each flow to its file" },
+  config: { type: "text", value: "FILE", help: "options from this file [.meshtls.yaml where there is one]" },
+  quiet: { type: "flag", short: "q", help: "only findings and problems" },
+  help: { type: "flag", short: "h", help: "show help" },
+  version: { type: "flag", short: "V", help: "show the version" },
+} as const satisfies Record<string, OptionSpec>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+type NamesOf<T extends OptionSpec["type"]> = {
+  [K in OptionName]: (typeof OPTIONS)[K] extends { type: T } ? K : never;
+}[OptionName];
+
+export type FlagName = NamesOf<"flag">;
+export type ListName = {
+  [K in OptionName]: (typeof OPTIONS)[K] extends { multiple: true } ? K : never;
+}[OptionName];
+export type TextName = Exclude<NamesOf<"text">, ListName>;
+
+export const specOf = (name: OptionName): OptionSpec => OPTIONS[name];
+
+export const isOptionName = (name: string): name is OptionName => Object.hasOwn(OPTIONS, name);
+
+/** `fail-on` → `MESHTLS_FAIL_ON` */
+export const variableOf = (name: OptionName): string => `MESHTLS_${name.toUpperCase().replaceAll("-", "_")}`;
+
+/** Options that only make sense on the command line itself. */
+export const COMMAND_LINE_ONLY: ReadonlySet<OptionName> = new Set(["help", "version", "config", "write"]);

@@ -1,0 +1,122 @@
+import { readFileSync } from "node:fs";
+import type { Problem } from "../../policies/mtls/mesh";
+import type { Manifest } from "../../policies/mtls/objects";
+import { readDocuments } from "./documents";
+import type { InputFile } from "./origin";
+import { filesOf, whyNot, type Found } from "./walk";
+
+/** Where to read from. */
+export interface Sources {
+  /** Files, folders, or `-` for standard input. */
+  readonly paths: readonly string[];
+  /** Outputs of `pulumi stack export`. */
+  readonly states: readonly string[];
+  /** Outputs of `pulumi preview --json --show-sames`. */
+  readonly previews: readonly string[];
+}
+
+export interface Input {
+  readonly manifests: readonly Manifest[];
+  /** Texts in walked folders that are not ours to read. */
+  readonly foreign: number;
+}
+
+/** Input that cannot be read: everything that is wrong with it. Nothing of it is judged. */
+export class UnreadableInput extends Error {
+  constructor(readonly problems: readonly Problem[]) {
+    super(`${problems.length} problems in the input`);
+  }
+}
+
+const STDIN = "-";
+const STDIN_NAME = "<stdin>";
+
+const nameOf = (path: string): string => (path === STDIN ? STDIN_NAME : path);
+
+/**
+ * Reads every source whole.
+ * @param onFile told before each file, for progress
+ * @throws UnreadableInput with all problems of all sources
+ */
+export async function readSources(sources: Sources, onFile: (name: string) => void = () => {}): Promise<Input> {
+  const manifests: Manifest[] = [];
+  const problems: Problem[] = [];
+  let foreign = 0;
+
+  const take = (input: InputFile, bytes: Buffer): void => {
+    const documents = readDocuments(input, bytes);
+    for (const manifest of documents.manifests) manifests.push(manifest);
+    problems.push(...documents.problems);
+    foreign += documents.foreign;
+  };
+
+  const bytesOf = async (path: string): Promise<Buffer | undefined> => {
+    onFile(path === STDIN ? "standard input" : path);
+    try {
+      return path === STDIN ? await standardInput() : readFileSync(path);
+    } catch (error) {
+      problems.push(problemOf(path, whyNot(error)));
+      return undefined;
+    }
+  };
+
+  if (sources.paths.includes(STDIN)) {
+    const bytes = await bytesOf(STDIN);
+    if (bytes !== undefined) take({ name: STDIN_NAME, walked: false, bytes }, bytes);
+  }
+  const walk = filesOf(sources.paths.filter((path) => path !== STDIN));
+  for (const { path, message } of walk.problems) problems.push(problemOf(path, message));
+  for (const found of walk.files) {
+    const bytes = await bytesOf(found.path);
+    if (bytes !== undefined) take(inputOf(found, bytes), bytes);
+  }
+  for (const [files, reader] of [
+    [sources.states, async () => (await import("./state")).readStateFile],
+    [sources.previews, async () => (await import("./preview")).readPreviewFile],
+  ] as const) {
+    if (files.length === 0) continue;
+    const read = await reader();
+    for (const file of files) {
+      const bytes = await bytesOf(file);
+      if (bytes === undefined) continue;
+      const part = read(nameOf(file), bytes);
+      for (const manifest of part.manifests) manifests.push(manifest);
+      problems.push(...part.problems);
+    }
+  }
+
+  if (problems.length > 0) throw new UnreadableInput(problems);
+  if (manifests.length + foreign === 0) throw new UnreadableInput([emptyProblem(sources)]);
+  return { manifests, foreign };
+}
+
+const inputOf = ({ path, walked, rereadable }: Found, bytes: Buffer): InputFile => ({
+  name: path,
+  walked,
+  ...(rereadable ? {} : { bytes }),
+});
+
+async function standardInput(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}
+
+const problemOf = (file: string, message: string): Problem => ({
+  severity: "error",
+  object: "",
+  path: "",
+  message,
+  source: { file: nameOf(file) },
+});
+
+function emptyProblem({ paths, states, previews }: Sources): Problem {
+  const names = [...paths, ...states, ...previews].map(nameOf);
+  return {
+    severity: "error",
+    object: "",
+    path: "",
+    message: `nothing to read in ${names.join(", ")}`,
+    source: undefined,
+  };
+}
