@@ -48,7 +48,10 @@ function withName(manifest: Manifest, old: Manifest | undefined, request: CheckR
   return withAutoname(manifest, request.autonaming?.proposed || autoname(request.resourceName, request.seed));
 }
 
-/** Without server-side apply no field manager tells who owns an object, so a label does. It is not added to an old object. */
+/**
+ * Without server-side apply no field manager tells who owns an object, so a label does. It is not added to an old
+ * object.
+ */
 function withManagedBy(manifest: Manifest, old: Manifest | undefined, settings: Settings): Manifest {
   const wanted = old ? textAt(old, "metadata", "labels", MANAGED_BY) === "pulumi" : !settings.serverSideApply;
   return wanted && !isUnknown(at(manifest, "metadata", "labels"))
@@ -107,8 +110,8 @@ function quote(inputs: Fields, path: Problem["path"]): string {
 }
 
 /**
- * The inputs that the next steps work with: type, name and namespace filled in, equal meanings brought to one form; and what
- * the user has to change first. Unknown values stay unknown, secret values stay secret.
+ * The inputs that the next steps work with: type, name and namespace filled in, equal meanings brought to one form;
+ * and what the user has to change first. Unknown values stay unknown, secret values stay secret.
  */
 export function check(request: CheckRequest, settings: Settings, scopes: Scopes): CheckResult {
   const refused = refusal(request.token);

@@ -2,7 +2,10 @@ import { randomBytes } from "node:crypto";
 import { annotation, apiVersionOf, withDashes, withUnderscores, type Manifest } from "./manifest";
 import { isFields, markSecrets, reveal, type Fields } from "./values";
 
-/** What the state keeps about an object; the three private keys are the official provider's, so that it can take over a stack. */
+/**
+ * What the state keeps about an object; the three private keys are the official provider's, so that it can take over
+ * a stack.
+ */
 export interface Checkpoint {
   /** What the program gave, after check. */
   readonly inputs: Manifest;

@@ -34,8 +34,8 @@ export interface ConfigDiff {
 }
 
 /**
- * Whether a change of a provider's inputs means another cluster. Kubernetes gives clusters no identity, so a changed or unknown
- * active cluster counts as another one, unless `clusterIdentifier` says that it is the same.
+ * Whether a change of a provider's inputs means another cluster. Kubernetes gives clusters no identity, so a changed
+ * or unknown active cluster counts as another one, unless `clusterIdentifier` says that it is the same.
  */
 export function diffConfig(oldInputs: Fields, newInputs: Fields): ConfigDiff {
   const olds = reveal(oldInputs);

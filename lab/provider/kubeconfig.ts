@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { load } from "js-yaml";
 import { isFields, isList, type Plain, type PlainFields } from "./values";
 
-/** A kubeconfig in any of the forms a provider takes: a path, its text in YAML or JSON, or an object; `{}` when there is none. */
+/**
+ * A kubeconfig in any of the forms a provider takes: a path, its text in YAML or JSON, or an object; `{}` when there
+ * is none.
+ */
 function read(kubeconfig: Plain | undefined): PlainFields {
   if (isFields(kubeconfig)) return kubeconfig;
   if (typeof kubeconfig !== "string" || kubeconfig === "") return {};

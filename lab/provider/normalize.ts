@@ -44,8 +44,9 @@ function normalizeDefinition(definition: Manifest): Manifest {
 }
 
 /**
- * The one form of objects that mean the same, so that they show no difference. The official provider also passes built-in
- * objects through their Go types, which drops empty fields and rewrites quantities (`0.5` to `500m`); this one keeps them.
+ * The one form of objects that mean the same, so that they show no difference. The official provider also passes
+ * built-in objects through their Go types, which drops empty fields and rewrites quantities (`0.5` to `500m`); this
+ * one keeps them.
  */
 export function normalize(manifest: Manifest, group: string): Manifest {
   const ours = isUnknown(manifest["metadata"])

@@ -23,7 +23,16 @@ export interface Found {
 
 const NO_CLUSTER =
   "this is the rehearsal Kubernetes provider: it writes manifests to a directory and reaches no cluster. " +
-  "Set `renderYamlToDirectory` on the provider, or install the official plugin with `pulumi plugin install resource kubernetes`";
+  "Set `renderYamlToDirectory` on the provider, or install the official plugin with " +
+  "`pulumi plugin install resource kubernetes`";
+
+const EXISTS_ADVICE =
+  "If another resource of this or another stack owns it, give this one another name; if it is the same object under " +
+  "a new resource name or type, add an alias; to take it over, import it, or set `upsertExistingObjects` on the " +
+  "provider; if an interrupted run left it behind, remove the file";
+
+const PATCH_ADVICE =
+  "The rehearsal provider cannot patch an object in place; patch resources need the official plugin and a cluster";
 
 /** The resources of one configured provider. Every method throws an Error whose message is for the user. */
 export class Provider {
@@ -114,17 +123,17 @@ export class Provider {
   }
 
   /**
-   * Reads an object back: with a state for a refresh, without one for an import or a `get`, where `id` is `namespace/name` or
-   * `name`. Undefined when there is no such object.
+   * Reads an object back: with a state for a refresh, without one for an import or a `get`, where `id` is
+   * `namespace/name` or `name`. Undefined when there is no such object.
    */
   read(urn: string, id: string, state: Fields, inputs: Fields): Found | undefined {
     const known = readCheckpoint(state);
-    const isImport = kindOf(known.live) === "";
-    const live = this.#rendered().read(isImport ? this.#named(urn, id) : known.live);
+    const live = this.#rendered().read(kindOf(known.live) === "" ? this.#named(urn, id) : known.live);
     if (live === undefined) return undefined;
 
-    const liveInputs = isImport ? withAt(live, ["status"], undefined) : prune(live, known.inputs);
-    const source = isImport ? inputs : state;
+    const shape = withDashes(reveal(inputs));
+    const isImport = Object.keys(shape).length === 0;
+    const liveInputs = isImport ? withAt(live, ["status"], undefined) : prune(live, shape);
     const checkpoint = {
       inputs: liveInputs,
       live,
@@ -133,8 +142,8 @@ export class Provider {
     };
     return {
       id,
-      outputs: writeCheckpoint(checkpoint, source),
-      inputs: markSecrets(withUnderscores(liveInputs), source),
+      outputs: writeCheckpoint(checkpoint, inputs),
+      inputs: markSecrets(withUnderscores(liveInputs), inputs),
     };
   }
 
@@ -163,11 +172,3 @@ export class Provider {
     this.log.status(`rendered ${path}`, urn);
   }
 }
-
-const EXISTS_ADVICE =
-  "If another resource of this or another stack owns it, give this one another name; if it is the same object under a new resource " +
-  "name or type, add an alias; to take it over as it is, import it, or set `upsertExistingObjects` on the provider; if an interrupted run " +
-  "left it behind, remove the file";
-
-const PATCH_ADVICE =
-  "The rehearsal provider cannot patch an object in place; patch resources need the official plugin and a cluster";

@@ -1,7 +1,7 @@
 import { mkdirSync, openSync, closeSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { dump, load } from "js-yaml";
-import { apiVersionOf, describe, idOf, kindOf, nameOf, namespaceOf, type Manifest } from "./manifest";
+import { apiVersionOf, describe, kindOf, nameOf, namespaceOf, type Manifest } from "./manifest";
 import { isBuiltIn, groupOf } from "./tokens";
 import { isFields, type Plain } from "./values";
 
@@ -33,11 +33,11 @@ export const toYaml = (manifest: Manifest): string =>
   dump(manifest, { sortKeys: byKey, seqNoIndent: true, quoteStyle: "double", noRefs: true, lineWidth: -1 });
 
 const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && (error as NodeJS.ErrnoException).code === code;
+  typeof error === "object" && error !== null && "code" in error && error.code === code;
 
 /**
- * The objects as files below one directory: the rehearsal's cluster. A file is written whole or not at all, for its owner only,
- * since secrets are in it as plain text.
+ * The objects as files below one directory: the rehearsal's cluster. A file is written whole or not at all, for its
+ * owner only, since secrets are in it as plain text.
  */
 export class Manifests {
   constructor(readonly directory: string) {}
@@ -87,7 +87,7 @@ export class Manifests {
       throw error;
     }
     const found = parse(text);
-    if (found !== undefined && kindOf(found) === kindOf(manifest) && idOf(found) === idOf(manifest)) return found;
+    if (found !== undefined && nameOf(found) !== "" && filePath(found) === filePath(manifest)) return found;
     throw new Error(`${path} does not hold ${describe(manifest)} any more; put it back, or remove the file`);
   }
 

@@ -1,7 +1,10 @@
 import { textAt, type Manifest } from "./manifest";
 import { isBuiltIn } from "./tokens";
 
-/** Cluster-scoped kinds of the built-in groups (`kubectl api-resources --namespaced=false`); every other built-in is namespaced. */
+/**
+ * Cluster-scoped kinds of the built-in groups (`kubectl api-resources --namespaced=false`); every other built-in is
+ * namespaced.
+ */
 const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
   "APIService",
   "CSIDriver",
@@ -56,8 +59,8 @@ export class Scopes {
   }
 
   /**
-   * Whether objects of this kind have a namespace. A custom kind whose definition was not seen is taken to be namespaced, as
-   * the official provider does without a cluster.
+   * Whether objects of this kind have a namespace. A custom kind whose definition was not seen is taken to be
+   * namespaced, as the official provider does without a cluster.
    */
   isNamespaced(group: string, kind: string): boolean {
     if (isBuiltIn(group)) return !CLUSTER_SCOPED.has(kind);

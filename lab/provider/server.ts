@@ -53,8 +53,9 @@ function propertyDiff({ kind, replace }: Change): proto.PropertyDiff {
 }
 
 /**
- * The provider's side of Pulumi's plugin protocol (pulumi: proto/pulumi/provider.proto). The server in `@pulumi/pulumi/provider`
- * hides what this provider needs: its own configuration, whether a step is a preview, and field-by-field differences.
+ * The provider's side of Pulumi's plugin protocol (pulumi: proto/pulumi/provider.proto). The server in
+ * `@pulumi/pulumi/provider` hides what this provider needs: its own configuration, whether a step is a preview, and
+ * field-by-field differences.
  *
  * @param version what `getPluginInfo` reports: the SDK's own version, so that the engine sees no older plugin
  */

@@ -22,8 +22,8 @@ export const textOf = (value: Plain | undefined): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
 
 /**
- * Reads the provider's inputs. Options may also come from the environment variables that the official provider reads; an input
- * wins over its variable.
+ * Reads the provider's inputs. Options may also come from the environment variables that the official provider reads;
+ * an input wins over its variable.
  */
 export function readSettings(inputs: Fields, env: NodeJS.ProcessEnv): Settings {
   const given = reveal(inputs);

@@ -65,7 +65,10 @@ const BUILT_IN_GROUPS: ReadonlySet<string> = new Set([
 
 export const isBuiltIn = (group: string): boolean => BUILT_IN_GROUPS.has(group);
 
-/** True when the token is the `…Patch` form of the kind the object itself declares; a custom kind may end in Patch by itself. */
+/**
+ * True when the token is the `…Patch` form of the kind the object itself declares; a custom kind may end in Patch by
+ * itself.
+ */
 export const isPatch = (token: Token, kind: string): boolean => token.kind === `${kind}Patch`;
 
 /** The kind that an object of this type declares when the program does not say. */

@@ -59,8 +59,8 @@ function* identity(manifest: Manifest, token: Token): Generator<Problem> {
 }
 
 /**
- * Everything in the object that an API server of any version refuses and that can be told without its schema; unknown values
- * are left alone. The official provider asks the cluster instead, which a rehearsal does not have.
+ * Everything in the object that an API server of any version refuses and that can be told without its schema; unknown
+ * values are left alone. The official provider asks the cluster instead, which a rehearsal does not have.
  */
 export function* validate(manifest: Manifest, token: Token): Generator<Problem> {
   yield* identity(manifest, token);

@@ -45,18 +45,15 @@ export function reveal(value: Value): Plain {
   return value;
 }
 
-const contains = (value: Value, wanted: (value: Value) => boolean): boolean =>
-  wanted(value) ||
-  (value instanceof Secret && contains(value.value, wanted)) ||
-  (isList(value) && value.some((item) => contains(item, wanted))) ||
-  (isFields(value) && Object.values(value).some((item) => contains(item, wanted)));
-
-export const hasUnknown = (value: Value): boolean => contains(value, isUnknown);
-export const hasSecret = (value: Value): boolean => contains(value, (item) => item instanceof Secret);
+/** True when the value is secret, or holds something that is. */
+export const hasSecret = (value: Value): boolean =>
+  value instanceof Secret ||
+  (isList(value) && value.some(hasSecret)) ||
+  (isFields(value) && Object.values(value).some(hasSecret));
 
 /**
- * Makes secret in `target` what is secret in `source`, as the official provider does: objects are walked key by key, anything
- * else that holds a secret becomes secret as a whole, and the data of a Kubernetes Secret always is.
+ * Makes secret in `target` what is secret in `source`, as the official provider does: objects are walked key by key,
+ * anything else that holds a secret becomes secret as a whole, and the data of a Kubernetes Secret always is.
  */
 export function markSecrets(target: Fields, source: Fields): Fields {
   const sealed = target["kind"] === "Secret" ? ["data", "stringData"] : [];
