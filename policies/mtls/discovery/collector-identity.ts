@@ -1,0 +1,42 @@
+import { isUnknown } from "../known";
+import type { Container, Workload } from "../mesh";
+import { textIn, field } from "./fields";
+
+/** Image names of OpenTelemetry Collector distributions; of the path only, not of the registry's host. */
+const COLLECTOR_IMAGE = /(?:^|\/)[^/@:]*(?:otelcol|opentelemetry-collector)[^/]*$/i;
+
+/** What the chart and the operator call a collector's pods. */
+const COLLECTOR_LABELS = ["app.kubernetes.io/name", "app.kubernetes.io/component"];
+const COLLECTOR_NAME = "opentelemetry-collector";
+
+/** Whether an image is a collector by its name: `otel/opentelemetry-collector-contrib:0.156.0`, `registry/my-otelcol@sha256:…`. */
+export const isCollectorImage = (image: string): boolean => COLLECTOR_IMAGE.test(image.replace(/@.*$/, ""));
+
+const isLabelledCollector = ({ podLabels }: Workload): boolean =>
+  !isUnknown(podLabels) && COLLECTOR_LABELS.some((label) => podLabels[label] === COLLECTOR_NAME);
+
+/** True for a workload that the operator makes of an OpenTelemetryCollector. */
+export const isOperated = ({ raw }: Workload): boolean => textIn(field(raw, "kind")) === "OpenTelemetryCollector";
+
+/** True for a container that runs a collector, a sidecar one included. */
+export const isCollectorContainer = ({ image, init, restartPolicy }: Container): boolean =>
+  (!init || restartPolicy === "Always") && image !== undefined && !isUnknown(image) && isCollectorImage(image);
+
+/**
+ * True for an OpenTelemetry Collector: an OpenTelemetryCollector resource, or an image whose name says `otelcol` or
+ * `opentelemetry-collector`. While an image is not known yet, the labels of the pods decide: unknown is never a pass.
+ */
+export function isCollector(workload: Workload): boolean {
+  if (isOperated(workload)) return true;
+  const { containers } = workload;
+  if (isUnknown(containers)) return isLabelledCollector(workload);
+  if (containers.some(isCollectorContainer)) return true;
+  return containers.some(({ image }) => isUnknown(image)) && isLabelledCollector(workload);
+}
+
+/** The container whose process is the collector; the first when the image is not known. */
+export function collectorContainer(workload: Workload): Container | undefined {
+  const { containers } = workload;
+  if (isUnknown(containers)) return undefined;
+  return containers.find(isCollectorContainer) ?? containers.find(({ init }) => !init);
+}

@@ -1,0 +1,231 @@
+import { isUnknown, UNKNOWN, type Known } from "../known";
+import type { Container, Mesh, Workload } from "../mesh";
+import { isCollectorContainer } from "./collector-identity";
+import { declaredEndpoints } from "./declarative-configuration";
+import { join, originOf, type Discovery, type Origin, type Undiscovered } from "./discovered";
+import { describeUnseen, type Setting } from "./environment";
+import { perMesh } from "./lookup";
+import {
+  defaultUrl,
+  flowOf,
+  OTLP_PROTOCOLS,
+  readTarget,
+  SIGNALS,
+  type OtlpEndpoint,
+  type OtlpProtocol,
+  type Signal,
+} from "./otlp-endpoint";
+import { hole, isComplete, knownText, wholeText } from "./partial-text";
+import { sdkSettings, variableOf, type SdkSettings } from "./sdk-settings";
+
+/** What the containers of a mesh say about OTLP, and what they leave open. */
+interface Findings {
+  readonly endpoints: readonly OtlpEndpoint[];
+  readonly undiscovered: readonly Undiscovered[];
+}
+
+const EXPORTER_PROTOCOL: Readonly<Record<string, OtlpProtocol>> = {
+  otlp_proto_grpc: "grpc",
+  otlp_proto_http: "http/protobuf",
+};
+
+const majorOf = (version: string | undefined): number | undefined =>
+  version === undefined ? undefined : Number(version.split(".")[0]);
+
+const isTrue = (setting: Setting | undefined): boolean => setting?.value.text.trim().toLowerCase() === "true";
+const isFalse = (setting: Setting | undefined): boolean => setting?.value.text.trim().toLowerCase() === "false";
+
+const perSignal = (settings: SdkSettings, signal: Signal, name: string): Setting | undefined =>
+  settings.get(`otel.exporter.otlp.${signal}.${name}`) ?? settings.get(`otel.exporter.otlp.${name}`);
+
+/** Whether a container has an SDK that may export, as far as its settings tell. */
+function exportsTelemetry(settings: SdkSettings): boolean {
+  if (isTrue(settings.get("otel.sdk.disabled"))) return false;
+  if (settings.agent !== undefined && isFalse(settings.get("otel.javaagent.enabled"))) return false;
+  return (
+    settings.sdk !== undefined ||
+    ["endpoint", ...SIGNALS.map((signal) => `${signal}.endpoint`)].some(
+      (name) => settings.get(`otel.exporter.otlp.${name}`) !== undefined,
+    )
+  );
+}
+
+/** The OTLP exporter of a signal: none, one, one that a Python entry point names with its protocol, or nobody knows. */
+function exporterOf(settings: SdkSettings, signal: Signal): Known<{ readonly protocol?: OtlpProtocol } | undefined> {
+  const setting = settings.get(`otel.${signal}.exporter`);
+  if (setting === undefined) {
+    // The agent exports logs by default since 2.0.0.
+    const isOff = signal === "logs" && (majorOf(settings.agent?.version) ?? 2) < 2;
+    return isOff ? undefined : {};
+  }
+  const text = wholeText(setting.value);
+  if (isUnknown(text)) return UNKNOWN;
+  const names = text.split(",").map((name) => name.trim().toLowerCase());
+  if (names.includes("otlp")) return {};
+  const protocol = names.map((name) => EXPORTER_PROTOCOL[name]).find((found) => found !== undefined);
+  return protocol === undefined ? undefined : { protocol };
+}
+
+/**
+ * The protocol when nobody sets one: http/protobuf for an agent from 2.0.0 on, gRPC before; where neither the language nor the
+ * version is known, what the port is registered for.
+ * Source: opentelemetry-java-instrumentation, release 2.0.0; opentelemetry-specification, "OpenTelemetry Protocol Exporter".
+ */
+function defaultProtocol(settings: SdkSettings, endpoint: Setting | undefined): OtlpProtocol {
+  const major = majorOf(settings.agent?.version);
+  if (major !== undefined) return major < 2 ? "grpc" : "http/protobuf";
+  return endpoint !== undefined && /:4317\/?$/.test(endpoint.value.text.trim()) ? "grpc" : "http/protobuf";
+}
+
+interface Protocol {
+  readonly protocol: Known<OtlpProtocol>;
+  readonly explicit: boolean;
+  readonly problem?: string;
+}
+
+function protocolOf(settings: SdkSettings, signal: Signal, endpoint: Setting | undefined): Protocol {
+  const setting = perSignal(settings, signal, "protocol");
+  if (setting === undefined) {
+    const hidden = settings.agent !== undefined && settings.unseen.some(({ secret }) => !secret);
+    return { protocol: hidden ? UNKNOWN : defaultProtocol(settings, endpoint), explicit: false };
+  }
+  const text = wholeText(setting.value);
+  if (isUnknown(text)) return { protocol: UNKNOWN, explicit: true };
+  const protocol = OTLP_PROTOCOLS.find((known) => known === text.trim());
+  if (protocol !== undefined) return { protocol, explicit: true };
+  const problem = `the OTLP protocol is "${text}"; one of ${OTLP_PROTOCOLS.join(", ")}`;
+  return { protocol: UNKNOWN, explicit: true, problem };
+}
+
+function insecure(settings: SdkSettings, signal: Signal): Known<boolean> {
+  const setting = perSignal(settings, signal, "insecure");
+  return setting === undefined ? false : isComplete(setting.value) ? isTrue(setting) : UNKNOWN;
+}
+
+interface Subject {
+  readonly workload: Workload;
+  readonly container: Container;
+  readonly settings: SdkSettings;
+}
+
+/** Where one signal goes; `origin` is the field that says so, or the one that brings the SDK when the default counts. */
+function signalEndpoint(
+  { workload, container, settings }: Subject,
+  signal: Signal,
+  named: OtlpProtocol | undefined,
+): OtlpEndpoint {
+  const endpoint = perSignal(settings, signal, "endpoint");
+  const set = named === undefined ? protocolOf(settings, signal, endpoint) : { protocol: named, explicit: true };
+  const certificate = perSignal(settings, signal, "certificate");
+  const { agent, unseen } = settings;
+  const text =
+    endpoint?.value ??
+    (unseen.length === 0
+      ? knownText(defaultUrl(isUnknown(set.protocol) ? "http/protobuf" : set.protocol))
+      : hole(`it may be set by ${describeUnseen(unseen)}`));
+  const target = readTarget(text, {
+    protocol: set.protocol,
+    withoutScheme: agent === undefined ? { insecure: insecure(settings, signal) } : "invalid",
+    grpcPathAllowed: agent === undefined,
+  });
+  const origin: Origin = endpoint ?? settings.sdk ?? originOf(workload.ref, container.path);
+  return {
+    client: workload.ref,
+    container: container.name,
+    signals: [signal],
+    ...target,
+    protocol: set.protocol,
+    protocolExplicit: set.explicit,
+    certificate: certificate === undefined ? undefined : wholeText(certificate.value),
+    origin: { object: origin.object, path: origin.path },
+    ...(agent === undefined ? {} : { agent }),
+    problem: target.problem ?? set.problem,
+  };
+}
+
+const groupKey = ({ url, protocol, tls, origin, problem }: OtlpEndpoint): string =>
+  [url, protocol, tls, origin.object, origin.path, problem].map(String).join("\n");
+
+/** Signals that go the same way count as one endpoint. */
+function groupSignals(endpoints: readonly OtlpEndpoint[]): OtlpEndpoint[] {
+  const groups = new Map<string, OtlpEndpoint>();
+  for (const endpoint of endpoints) {
+    const key = groupKey(endpoint);
+    const group = groups.get(key);
+    groups.set(key, group === undefined ? endpoint : { ...group, signals: [...group.signals, ...endpoint.signals] });
+  }
+  return [...groups.values()];
+}
+
+/** The declarative file, when there is one, replaces every other setting of the SDK. */
+const DECLARATIVE_FILES = ["otel.config.file", "otel.experimental.config.file"];
+
+const hiddenEnvironment = (workload: Workload, container: Container): readonly Undiscovered[] =>
+  isUnknown(container.env)
+    ? [
+        {
+          ...originOf(workload.ref, `${container.path}.env`),
+          reason: "it is not known yet, so it may name an OTLP endpoint",
+        },
+      ]
+    : [];
+
+function findingsOf(mesh: Mesh, workload: Workload, container: Container): Findings {
+  const settings = sdkSettings(mesh, workload, container);
+  const file = DECLARATIVE_FILES.map((name) => settings.get(name)).find((setting) => setting !== undefined);
+  if (file !== undefined) return declaredEndpoints(mesh, workload, container, file, settings.agent);
+  if (!exportsTelemetry(settings))
+    return { endpoints: [], undiscovered: [...settings.doubts, ...hiddenEnvironment(workload, container)] };
+  const endpoints: OtlpEndpoint[] = [];
+  const undiscovered: Undiscovered[] = [...settings.doubts];
+  for (const signal of SIGNALS) {
+    const exporter = exporterOf(settings, signal);
+    const setting = settings.get(`otel.${signal}.exporter`);
+    if (isUnknown(exporter) && setting !== undefined)
+      undiscovered.push({
+        object: setting.object,
+        path: setting.path,
+        reason: `whether ${signal} are exported (${variableOf(`otel.${signal}.exporter`)}) is not known: ${setting.value.missing.join("; ")}`,
+      });
+    else if (!isUnknown(exporter) && exporter !== undefined)
+      endpoints.push(signalEndpoint({ workload, container, settings }, signal, exporter.protocol));
+  }
+  return { endpoints: groupSignals(endpoints), undiscovered };
+}
+
+const PROXY = "istio-proxy";
+
+/** Init containers come and go before the application starts, except those that stay beside it. */
+const runsBeside = (container: Container): boolean => !container.init || container.restartPolicy === "Always";
+
+const findings = perMesh((mesh): Findings => {
+  const endpoints: OtlpEndpoint[] = [];
+  const undiscovered: Undiscovered[] = [];
+  for (const workload of mesh.workloads) {
+    const { containers } = workload;
+    if (isUnknown(containers)) {
+      const path = `${workload.podPath}.containers`;
+      undiscovered.push({ ...originOf(workload.ref, path), reason: "the containers are not known yet" });
+      continue;
+    }
+    for (const container of containers) {
+      if (container.name === PROXY || !runsBeside(container) || isCollectorContainer(container)) continue;
+      const found = findingsOf(mesh, workload, container);
+      endpoints.push(...found.endpoints);
+      undiscovered.push(...found.undiscovered);
+    }
+  }
+  return { endpoints, undiscovered };
+});
+
+/**
+ * Where every container with an OpenTelemetry SDK or agent sends its telemetry, in the order of the workloads. A container counts
+ * when it loads an agent, is instrumented by the operator, or has an OTLP endpoint among its settings.
+ */
+export const otlpEndpoints = (mesh: Mesh): readonly OtlpEndpoint[] => findings(mesh).endpoints;
+
+/** Flows of SDKs and agents to the collectors they are told to use. */
+export function otlpFlows(mesh: Mesh): Discovery {
+  const { endpoints, undiscovered } = findings(mesh);
+  return join([...endpoints.map(flowOf), { flows: [], undiscovered }]);
+}
