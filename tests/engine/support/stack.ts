@@ -19,6 +19,8 @@ export interface StackOptions {
   readonly policyConfig?: Readonly<Record<string, unknown>>;
   /** Configuration, keys with their namespace: `{ "project:key": value }`; values as in a stack's YAML file. @default - none */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Use our own Kubernetes provider even where the official plugin is installed. @default false */
+  readonly rehearsalProvider?: boolean;
   /** @default "test" */
   readonly project?: string;
   /** @default "staging" */
@@ -57,12 +59,13 @@ export async function withStack<T>(options: StackOptions, use: (stack: TestStack
 
 async function testStack(folder: string, options: StackOptions): Promise<TestStack> {
   const { packs = [], policyConfig, config = {}, project = "test", name = "staging" } = options;
+  const found = await theEngine();
   const manifests = join(folder, "manifests");
   await mkdir(manifests);
   const inline = (program: Program) => () => program({ manifests });
   const given = (program: Program | undefined) => (program === undefined ? undefined : inline(program));
   const stack = await openStack({
-    engine: await theEngine(),
+    engine: options.rehearsalProvider === true ? { ...found, kubernetes: undefined } : found,
     folder: join(folder, "stack"),
     project: { name: project, runtime: "nodejs" },
     name,
