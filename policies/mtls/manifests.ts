@@ -1,30 +1,15 @@
 import { isUnknown } from "./known";
 import type { ConfigMap, Mesh, MeshFacts, Meta, OtherObject, Problem } from "./mesh";
 import { describeRef, type Manifest } from "./objects";
+import { assumptionsOf } from "./readers/assumptions";
 import { documentsOf, type Document } from "./readers/documents";
 import { distinct } from "./readers/duplicates";
 import { Field, Report } from "./readers/fields";
-import { readerOf, type Contribution } from "./readers/index";
+import { readerOf, type Contribution, type Lists } from "./readers/index";
 import { readInjector } from "./readers/injector";
 import { DEFAULT_ROOT_NAMESPACE, readMeshConfig } from "./readers/mesh-config";
-import { readMeta } from "./readers/meta";
+import { isUnplaced, readMeta } from "./readers/meta";
 import { foldOwned } from "./readers/owners";
-
-type Lists = { -readonly [K in keyof Required<Contribution>]: Required<Contribution>[K][number][] };
-
-const emptyLists = (): Lists => ({
-  workloads: [],
-  services: [],
-  endpoints: [],
-  peerAuthentications: [],
-  destinationRules: [],
-  serviceEntries: [],
-  sidecars: [],
-  virtualServices: [],
-  gateways: [],
-  authorizationPolicies: [],
-  configMaps: [],
-});
 
 const before = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -35,38 +20,48 @@ const byRef = ({ ref: a }: Meta, { ref: b }: Meta): number =>
 const byPlace = (a: Problem, b: Problem): number =>
   before(a.object, b.object) || before(a.path, b.path) || before(a.message, b.message);
 
-const add = <T>(to: T[], items: readonly T[] | undefined): void => {
-  for (const item of items ?? []) to.push(item);
-};
-
-const readDocument = (document: Document, lists: Lists, others: OtherObject[], problems: Problem[]): Meta => {
-  const { kind, group, object, source, apiVersion } = document;
-  const naming = readMeta(Field.root(object, new Report("", undefined, [])), kind, source);
-  const root = Field.root(object, new Report(describeRef(naming.ref), source, problems));
+const readDocument = (document: Document, others: OtherObject[], problems: Problem[]): Contribution => {
+  const { kind, group, object, ref, source, apiVersion } = document;
+  const root = Field.root(object, new Report(describeRef(ref), source, problems));
   const meta = readMeta(root, kind, source);
   const read = readerOf(`${group}/${kind}`);
-  if (read === undefined) {
-    if (group !== "" || kind !== "Namespace") others.push({ ...meta, apiVersion, raw: object });
-    return meta;
-  }
-  const contribution = read(root, meta);
-  for (const key of Object.keys(contribution) as (keyof Contribution)[]) add<unknown>(lists[key], contribution[key]);
-  return meta;
+  if (read !== undefined) return read(root, meta);
+  others.push({ ...meta, apiVersion, raw: object });
+  return {};
 };
 
-/** `istio` before `istio-<revision>`, in the root namespace before elsewhere. */
+const gather = <T extends Meta>(
+  contributions: readonly Contribution[],
+  pick: (contribution: Partial<Lists>) => readonly T[] | undefined,
+): readonly T[] => {
+  const given: T[] = [];
+  const derived: T[] = [];
+  for (const contribution of contributions) {
+    for (const item of pick(contribution) ?? []) given.push(item);
+    for (const item of pick(contribution.derived ?? {}) ?? []) derived.push(item);
+  }
+  const names = new Set(derived.length === 0 ? [] : given.map(({ ref }) => describeRef(ref)));
+  return [...given, ...derived.filter(({ ref }) => !names.has(describeRef(ref)))].sort(byRef);
+};
+
+/**
+ * A ConfigMap of the control plane: `istio` before `istio-<revision>`, in the root namespace before elsewhere. One whose data is not
+ * known must have the very name: too many are called `istio-…`.
+ */
 const findConfigMap = (
   configMaps: readonly ConfigMap[],
   name: string,
   key: string,
   root: string,
 ): ConfigMap | undefined => {
-  const candidates = configMaps.filter(
-    ({ ref, data }) =>
-      (ref.name === name || ref.name.startsWith(`${name}-`)) && (isUnknown(data) || Object.hasOwn(data, key)),
-  );
   const rank = ({ ref }: ConfigMap): number => (ref.namespace === root ? 0 : 2) + (ref.name === name ? 0 : 1);
-  return [...candidates].sort((a, b) => rank(a) - rank(b) || byRef(a, b))[0];
+  return configMaps
+    .filter(({ ref, data }) =>
+      isUnknown(data)
+        ? ref.name === name && ref.namespace === root
+        : (ref.name === name || ref.name.startsWith(`${name}-`)) && Object.hasOwn(data, key),
+    )
+    .sort((a, b) => rank(a) - rank(b) || byRef(a, b))[0];
 };
 
 /**
@@ -77,42 +72,45 @@ const findConfigMap = (
  */
 export function readMesh(manifests: readonly Manifest[], facts: MeshFacts = {}): Mesh {
   const problems: Problem[] = [];
+  const others: OtherObject[] = [];
   const { documents, skipped } = documentsOf(manifests, problems);
   const { documents: objects, assumptions } = distinct(documents, problems);
+  const contributions = objects.map((document) => readDocument(document, others, problems));
 
-  const lists = emptyLists();
-  const others: OtherObject[] = [];
-  const namespaces: Meta[] = [];
-  for (const document of objects) {
-    const meta = readDocument(document, lists, others, problems);
-    if (document.group === "" && document.kind === "Namespace") namespaces.push(meta);
-  }
-
-  const sorted = <T extends Meta>(items: readonly T[]): readonly T[] => [...items].sort(byRef);
-  const configMaps = sorted(lists.configMaps);
+  const configMaps = gather(contributions, (from) => from.configMaps);
   const root = facts.rootNamespace ?? DEFAULT_ROOT_NAMESPACE;
   const meshConfigMap = findConfigMap(configMaps, "istio", "mesh", root);
-  const injectorConfigMap = findConfigMap(configMaps, "istio-sidecar-injector", "config", root);
+  const config = readMeshConfig(meshConfigMap, facts, problems);
 
+  const services = gather(contributions, (from) => from.services);
+  const peerAuthentications = gather(contributions, (from) => from.peerAuthentications);
+  const destinationRules = gather(contributions, (from) => from.destinationRules);
+  const hasUnplaced = objects.some(({ object, ref }) => isUnplaced(object, ref));
+  const assumed = { config, facts, services, peerAuthentications, destinationRules, hasUnplaced };
   return {
-    config: readMeshConfig(meshConfigMap, facts, problems),
-    injector: readInjector(injectorConfigMap, meshConfigMap, others, problems),
+    config,
+    injector: readInjector(
+      findConfigMap(configMaps, "istio-sidecar-injector", "config", root),
+      meshConfigMap,
+      others,
+      problems,
+    ),
     facts,
-    namespaces: new Map(sorted(namespaces).map((namespace) => [namespace.ref.name, namespace])),
-    workloads: sorted(foldOwned(sorted(lists.workloads))),
-    services: sorted(lists.services),
-    endpoints: sorted(lists.endpoints),
-    peerAuthentications: sorted(lists.peerAuthentications),
-    destinationRules: sorted(lists.destinationRules),
-    serviceEntries: sorted(lists.serviceEntries),
-    sidecars: sorted(lists.sidecars),
-    virtualServices: sorted(lists.virtualServices),
-    gateways: sorted(lists.gateways),
-    authorizationPolicies: sorted(lists.authorizationPolicies),
+    namespaces: new Map(gather(contributions, (from) => from.namespaces).map((each) => [each.ref.name, each])),
+    workloads: [...foldOwned(gather(contributions, (from) => from.workloads))].sort(byRef),
+    services,
+    endpoints: gather(contributions, (from) => from.endpoints),
+    peerAuthentications,
+    destinationRules,
+    serviceEntries: gather(contributions, (from) => from.serviceEntries),
+    sidecars: gather(contributions, (from) => from.sidecars),
+    virtualServices: gather(contributions, (from) => from.virtualServices),
+    gateways: gather(contributions, (from) => from.gateways),
+    authorizationPolicies: gather(contributions, (from) => from.authorizationPolicies),
     configMaps,
-    others: sorted(others),
+    others: others.sort(byRef),
     counts: { objects: objects.length, skipped },
     problems: problems.sort(byPlace),
-    assumptions,
+    assumptions: [...assumptions.sort(), ...assumptionsOf(assumed)],
   };
 }

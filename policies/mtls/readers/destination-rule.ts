@@ -1,7 +1,7 @@
 import { isUnknown, UNKNOWN, type Known } from "../known";
 import type { DestinationRule, Meta, TlsMode, TlsSettings, TrafficPolicy } from "../mesh";
 import { settled, type Field } from "./fields";
-import { readSelector } from "./service";
+import { readWorkloadSelector } from "./service";
 
 const TLS_MODES = ["DISABLE", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL"] as const satisfies readonly TlsMode[];
 
@@ -26,7 +26,7 @@ const readPortSettings = (item: Field): Known<TrafficPolicy["portLevel"][number]
   item.isUnknown
     ? UNKNOWN
     : {
-        port: item.at("port").at("number").port() ?? UNKNOWN,
+        port: item.at("port").at("number").requiredPort(),
         tls: readTls(item.at("tls")),
         loadBalancer: readLoadBalancer(item),
       };
@@ -53,7 +53,7 @@ export function readDestinationRule(root: Field, meta: Meta): DestinationRule {
     ...meta,
     host: spec.at("host").text() ?? "",
     exportTo: spec.at("exportTo").textList() ?? [],
-    workloadSelector: readSelector(spec.at("workloadSelector").at("matchLabels")),
+    workloadSelector: readWorkloadSelector(spec.at("workloadSelector"), "matchLabels"),
     trafficPolicy: readTrafficPolicy(spec.at("trafficPolicy")),
     subsets: spec.at("subsets").listOf(readSubset) ?? [],
   };

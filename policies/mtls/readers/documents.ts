@@ -1,7 +1,9 @@
 import { isUnknown } from "../known";
 import type { Problem } from "../mesh";
-import type { Manifest, Source } from "../objects";
+import type { Manifest, ObjectRef, Source } from "../objects";
+import { Field, Report } from "./fields";
 import { readerOf } from "./index";
+import { readRef } from "./meta";
 
 /** One Kubernetes object, known by group and kind; lists are already taken apart. */
 export interface Document {
@@ -12,6 +14,7 @@ export interface Document {
   /** It sets some fields of an object that may stand elsewhere, and is not the whole of it. */
   readonly partial: boolean;
   readonly object: Readonly<Record<string, unknown>>;
+  readonly ref: ObjectRef;
   readonly source: Source | undefined;
 }
 
@@ -24,9 +27,10 @@ const own = (object: Readonly<Record<string, unknown>>, key: string): unknown =>
 const groupOf = (apiVersion: string): string =>
   apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
 
+/** Names are read here to tell objects apart, and once more, with a report, when the objects are read. */
+const UNHEARD = new Report("", undefined, undefined);
+
 const PATCH = /^(.+)Patch$/;
-const isKnownKind = (group: string, kind: string): boolean =>
-  readerOf(`${group}/${kind}`) !== undefined || (group === "" && kind === "Namespace");
 
 const identify = (
   apiVersion: string,
@@ -36,8 +40,9 @@ const identify = (
 ): Document => {
   const group = groupOf(apiVersion);
   const patched = PATCH.exec(kind)?.[1];
-  const partial = patched !== undefined && isKnownKind(group, patched);
-  return { group, kind: partial ? patched : kind, apiVersion, partial, object, source };
+  const partial = patched !== undefined && readerOf(`${group}/${patched}`) !== undefined;
+  const read = partial ? patched : kind;
+  return { group, kind: read, apiVersion, partial, object, ref: readRef(Field.root(object, UNHEARD), read), source };
 };
 
 export interface Documents {

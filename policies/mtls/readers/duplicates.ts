@@ -1,8 +1,8 @@
+import { isUnknown } from "../known";
 import type { Problem } from "../mesh";
-import { describeRef, type ObjectRef } from "../objects";
+import { describeRef } from "../objects";
 import type { Document } from "./documents";
-import { Field, Report } from "./fields";
-import { readMeta, UNKNOWN_NAME } from "./meta";
+import { isNamed } from "./meta";
 
 type Value = unknown;
 const isMap = (value: Value): value is Readonly<Record<string, Value>> =>
@@ -58,15 +58,21 @@ const patchValue = (base: Value, patch: Value): Value => {
   return Object.fromEntries(merged);
 };
 
-const keyOf = (document: Document, ref: ObjectRef): string =>
-  [document.group, document.kind, ref.namespace, ref.name].join("/");
+const keyOf = ({ group, kind, ref }: Document): string => [group, kind, ref.namespace, ref.name].join("/");
 
-/** A fixed order among documents of one object, whatever order they came in. */
-const textOf = (document: Document): string => JSON.stringify([document.apiVersion, document.object]);
+/** A fixed order among documents that names cannot order, whatever order they came in. */
+const ordered = (documents: readonly Document[]): readonly Document[] => {
+  const textOf = ({ apiVersion, kind, object }: Document): string =>
+    JSON.stringify([kind, apiVersion, object], (_key, value: Value) => (isUnknown(value) ? "<unknown>" : value));
+  return documents
+    .map((document) => ({ document, text: textOf(document) }))
+    .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
+    .map(({ document }) => document);
+};
 
 export interface Distinct {
   readonly documents: readonly Document[];
-  readonly assumptions: readonly string[];
+  readonly assumptions: string[];
 }
 
 /**
@@ -74,41 +80,41 @@ export interface Distinct {
  * (Pulumi `…Patch` kinds) are laid over the whole one.
  */
 export function distinct(documents: readonly Document[], problems: Problem[]): Distinct {
-  const groups = new Map<string, { ref: ObjectRef; members: Document[] }>();
+  const groups = new Map<string, Document[]>();
   const nameless: Document[] = [];
   for (const document of documents) {
-    const { ref } = readMeta(Field.root(document.object, new Report("", undefined, [])), document.kind, undefined);
-    if (ref.name.includes(UNKNOWN_NAME) || ref.namespace === UNKNOWN_NAME) {
+    if (!isNamed(document.ref)) {
       nameless.push(document);
       continue;
     }
-    const key = keyOf(document, ref);
+    const key = keyOf(document);
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { ref, members: [document] });
-    else group.members.push(document);
+    if (group === undefined) groups.set(key, [document]);
+    else group.push(document);
   }
   const assumptions: string[] = [];
-  const kept = [...groups.values()].map(({ ref, members }) => one(ref, members, problems, assumptions));
-  return { documents: [...kept, ...nameless], assumptions };
+  const kept = [...groups.values()].map((members) => one(members, problems, assumptions));
+  return { documents: [...kept, ...ordered(nameless)], assumptions };
 }
 
-const one = (ref: ObjectRef, members: readonly Document[], problems: Problem[], assumptions: string[]): Document => {
+const one = (members: readonly Document[], problems: Problem[], assumptions: string[]): Document => {
   const [only] = members;
   if (only !== undefined && members.length === 1 && !only.partial) return only;
-  const ordered = [...members].sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1));
-  const wholes = ordered.filter((document) => !document.partial);
-  const patches = ordered.filter((document) => document.partial);
+  const inOrder = ordered(members);
+  const wholes = inOrder.filter((document) => !document.partial);
+  const patches = inOrder.filter((document) => document.partial);
   const base = wholes[0] ?? patches[0];
   if (base === undefined) throw new Error("an object is read from at least one document");
+  const object = describeRef(base.ref);
   if (wholes.some((other) => !sameContent(base, other)))
     problems.push({
       severity: "error",
-      object: describeRef(ref),
+      object,
       path: "",
-      message: `${describeRef(ref)} is given ${wholes.length} times with different content; give it once`,
+      message: `${object} is given ${wholes.length} times with different content; give it once`,
       source: base.source,
     });
-  if (wholes.length === 0) assumptions.push(`${describeRef(ref)}: what its patch does not set is taken as not set`);
-  const merged = patches.reduce<Value>((object, patch) => patchValue(object, patch.object), base.object);
+  if (wholes.length === 0) assumptions.push(`${object}: what its patch does not set is taken as not set`);
+  const merged = patches.reduce<Value>((whole, patch) => patchValue(whole, patch.object), base.object);
   return { ...base, partial: false, object: isMap(merged) ? merged : base.object };
 };

@@ -6,14 +6,18 @@ import type { Source } from "../objects";
 export class Report {
   private seen: Set<string> | undefined;
 
-  /** @param object how the object is named in messages: `PeerAuthentication monitoring/default` */
+  /**
+   * @param object how the object is named in messages: `PeerAuthentication monitoring/default`
+   * @param problems where they are added; `undefined` when nobody wants to know
+   */
   constructor(
     private readonly object: string,
     private readonly source: Source | undefined,
-    private readonly problems: Problem[],
+    private readonly problems: Problem[] | undefined,
   ) {}
 
   add(path: string, message: string, severity: Problem["severity"] = "error"): void {
+    if (this.problems === undefined) return;
     const key = `${path}\n${message}`;
     this.seen ??= new Set();
     if (this.seen.has(key)) return;
@@ -72,6 +76,11 @@ export class Field {
     return new Field(this.below(key), this.report, this, key);
   }
 
+  /** The same place with what its text says, for configuration inside a string. */
+  holding(value: unknown): Field {
+    return new Field(value, this.report, this.parent, this.key);
+  }
+
   private below(key: string): unknown {
     const { value } = this;
     if (isUnknown(value)) return UNKNOWN;
@@ -114,6 +123,14 @@ export class Field {
 
   port(): Known<number> | undefined {
     return this.integer(1, 65535);
+  }
+
+  /** A port that an object cannot do without. */
+  requiredPort(): Known<number> {
+    const port = this.port();
+    if (port !== undefined) return port;
+    this.problem(`${this.path} is missing; a whole number from 1 to 65535 is expected`);
+    return UNKNOWN;
   }
 
   choice<const T extends string>(allowed: readonly T[]): Known<T> | undefined {

@@ -1,4 +1,18 @@
-import type { Mesh, Meta } from "../mesh";
+import type {
+  AuthorizationPolicy,
+  ConfigMap,
+  DestinationRule,
+  Endpoints,
+  Gateway,
+  Meta,
+  Namespace,
+  PeerAuthentication,
+  Service,
+  ServiceEntry,
+  Sidecar,
+  VirtualService,
+  Workload,
+} from "../mesh";
 import { readAuthorizationPolicy } from "./authorization-policy";
 import { readCollector } from "./collector";
 import { readConfigMap } from "./config-map";
@@ -15,23 +29,27 @@ import { readVirtualService } from "./virtual-service";
 import { readWorkload } from "./workload";
 import { readWorkloadEntry } from "./workload-entry";
 
+/** Every list of the mesh that objects add to. */
+export interface Lists {
+  readonly namespaces: readonly Namespace[];
+  readonly workloads: readonly Workload[];
+  readonly services: readonly Service[];
+  readonly endpoints: readonly Endpoints[];
+  readonly peerAuthentications: readonly PeerAuthentication[];
+  readonly destinationRules: readonly DestinationRule[];
+  readonly serviceEntries: readonly ServiceEntry[];
+  readonly sidecars: readonly Sidecar[];
+  readonly virtualServices: readonly VirtualService[];
+  readonly gateways: readonly Gateway[];
+  readonly authorizationPolicies: readonly AuthorizationPolicy[];
+  readonly configMaps: readonly ConfigMap[];
+}
+
 /** What one object adds to the mesh. */
-export type Contribution = Partial<
-  Pick<
-    Mesh,
-    | "workloads"
-    | "services"
-    | "endpoints"
-    | "peerAuthentications"
-    | "destinationRules"
-    | "serviceEntries"
-    | "sidecars"
-    | "virtualServices"
-    | "gateways"
-    | "authorizationPolicies"
-    | "configMaps"
-  >
->;
+export type Contribution = Partial<Lists> & {
+  /** What a controller will make of the object; where the made objects are themselves given, those count. */
+  readonly derived?: Pick<Lists, "workloads" | "services">;
+};
 
 type Reader = (root: Field, meta: Meta) => Contribution;
 
@@ -39,6 +57,7 @@ const workload: Reader = (root, meta) => ({ workloads: [readWorkload(root, meta)
 
 /** By API group and kind, for every version of the group. Anything else is kept as it came. */
 const READERS: Readonly<Record<string, Reader>> = {
+  "/Namespace": (_root, meta) => ({ namespaces: [meta] }),
   "/Pod": (root, meta) => ({ workloads: [readPod(root, meta)] }),
   "/ReplicationController": workload,
   "/Service": (root, meta) => ({ services: [readService(root, meta)] }),
@@ -54,7 +73,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   "batch/Job": workload,
   "batch/CronJob": workload,
   "argoproj.io/Rollout": workload,
-  "opentelemetry.io/OpenTelemetryCollector": readCollector,
+  "opentelemetry.io/OpenTelemetryCollector": (root, meta) => ({ derived: readCollector(root, meta) }),
   "discovery.k8s.io/EndpointSlice": (root, meta) => ({ endpoints: [readEndpointSlice(root, meta)] }),
   "networking.istio.io/ServiceEntry": (root, meta) => ({ serviceEntries: [readServiceEntry(root, meta)] }),
   "networking.istio.io/WorkloadEntry": (root, meta) => ({ workloads: [readWorkloadEntry(root, meta)] }),

@@ -1,7 +1,7 @@
 import { isUnknown } from "../known";
 import type { Labels, Meta } from "../mesh";
-import type { Source } from "../objects";
-import { settled, type Field } from "./fields";
+import type { ObjectRef, Source } from "../objects";
+import { Field, Report, settled } from "./fields";
 
 /** Stands in for a name or namespace that is not known (yet); no object can be called so. */
 export const UNKNOWN_NAME = "<unknown>";
@@ -21,6 +21,9 @@ const CLUSTER_SCOPED = new Set([
   "ValidatingWebhookConfiguration",
 ]);
 
+const isClusterScoped = (kind: string): boolean => CLUSTER_SCOPED.has(kind) || /^Cluster[A-Z]/.test(kind);
+
+const DEFAULT_NAMESPACE = "default";
 const NO_LABELS: Labels = {};
 
 /** RFC 3339 in one spelling, so that times compare as text; a time that is not known counts as not set (only the server sets it). */
@@ -35,7 +38,6 @@ function readCreated(field: Field): string | undefined {
 
 const nameOf = (metadata: Field): string => {
   const name = metadata.at("name");
-  if (name.isUnknown || metadata.isUnknown) return UNKNOWN_NAME;
   if (!name.isAbsent) return settled(name.text()) ?? UNKNOWN_NAME;
   const generated = metadata.at("generateName");
   if (!generated.isAbsent) return `${settled(generated.text()) ?? ""}${UNKNOWN_NAME}`;
@@ -43,18 +45,36 @@ const nameOf = (metadata: Field): string => {
   return UNKNOWN_NAME;
 };
 
+/** An object that names no namespace is put into `default` by the API server. */
 const namespaceOf = (metadata: Field, kind: string): string => {
-  if (CLUSTER_SCOPED.has(kind) || /^Cluster[A-Z]/.test(kind)) return "";
-  if (metadata.isUnknown) return UNKNOWN_NAME;
-  const namespace = metadata.at("namespace").text();
-  return isUnknown(namespace) ? UNKNOWN_NAME : namespace === undefined || namespace === "" ? "default" : namespace;
+  if (isClusterScoped(kind)) return "";
+  const namespace = metadata.at("namespace").text() ?? "";
+  if (isUnknown(namespace)) return UNKNOWN_NAME;
+  return namespace === "" ? DEFAULT_NAMESPACE : namespace;
 };
+
+/** What an object is called; what is wrong with its names goes to the report of `root`. */
+export function readRef(root: Field, kind: string): ObjectRef {
+  const metadata = root.at("metadata");
+  return { kind, namespace: namespaceOf(metadata, kind), name: nameOf(metadata) };
+}
+
+/** Whether two readings can be of one object: only if it has a name. */
+export const isNamed = ({ name, namespace }: ObjectRef): boolean =>
+  !name.endsWith(UNKNOWN_NAME) && namespace !== UNKNOWN_NAME;
+
+/** Whether the object leaves its namespace to whoever applies it. */
+export const isUnplaced = (object: unknown, { namespace }: ObjectRef): boolean =>
+  namespace === DEFAULT_NAMESPACE &&
+  Field.root(object, new Report("", undefined, undefined))
+    .at("metadata")
+    .at("namespace").isAbsent;
 
 /** Name, labels, annotations and age of any object. */
 export function readMeta(root: Field, kind: string, source: Source | undefined): Meta {
   const metadata = root.at("metadata");
   return {
-    ref: { kind, namespace: namespaceOf(metadata, kind), name: nameOf(metadata) },
+    ref: readRef(root, kind),
     labels: metadata.at("labels").texts() ?? NO_LABELS,
     annotations: metadata.at("annotations").texts() ?? NO_LABELS,
     created: readCreated(metadata.at("creationTimestamp")),

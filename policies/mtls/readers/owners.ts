@@ -14,7 +14,7 @@ interface Owner {
 }
 
 const ownerOf = (workload: Workload): Owner | undefined => {
-  const owners = Field.root(workload.raw, new Report("", undefined, []))
+  const owners = Field.root(workload.raw, new Report("", undefined, undefined))
     .at("metadata")
     .at("ownerReferences")
     .knownItems()
@@ -99,7 +99,7 @@ const absorb = (workload: Workload, pods: readonly Workload[]): Workload => {
 
 /** An Argo Rollout may borrow the template of a Deployment (`spec.workloadRef`). */
 const borrow = (workload: Workload, find: (owner: Owner, namespace: string) => Workload | undefined): Workload => {
-  const ref = Field.root(workload.raw, new Report("", undefined, []))
+  const ref = Field.root(workload.raw, new Report("", undefined, undefined))
     .at("spec")
     .at("workloadRef");
   const kind = settled(ref.at("kind").text());

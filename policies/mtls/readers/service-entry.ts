@@ -1,7 +1,7 @@
-import { isUnknown, UNKNOWN } from "../known";
+import { isUnknown } from "../known";
 import type { Meta, ServiceEntry } from "../mesh";
 import { settled, type Field } from "./fields";
-import { readSelector } from "./service";
+import { readWorkloadSelector } from "./service";
 
 const LOCATIONS = ["MESH_EXTERNAL", "MESH_INTERNAL"] as const;
 const RESOLUTIONS = ["NONE", "STATIC", "DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS"] as const;
@@ -54,9 +54,7 @@ export function readServiceEntry(root: Field, meta: Meta): ServiceEntry {
     location: spec.at("location").choice(LOCATIONS) ?? "MESH_EXTERNAL",
     resolution: spec.at("resolution").choice(RESOLUTIONS) ?? "NONE",
     exportTo: spec.at("exportTo").textList() ?? [],
-    workloadSelector: spec.at("workloadSelector").isUnknown
-      ? UNKNOWN
-      : readSelector(spec.at("workloadSelector").at("labels")),
+    workloadSelector: readWorkloadSelector(spec.at("workloadSelector"), "labels"),
     endpoints: readEndpoints(spec.at("endpoints")),
   };
 }

@@ -12,7 +12,7 @@ const targetPortOf = (field: Field, port: Known<number>): Known<number | string>
 
 export const readServicePort = (field: Field): Known<ServicePort> => {
   if (field.isUnknown) return UNKNOWN;
-  const port = field.at("port").port() ?? UNKNOWN;
+  const port = field.at("port").requiredPort();
   return {
     name: settled(field.at("name").text()),
     port,
@@ -23,7 +23,7 @@ export const readServicePort = (field: Field): Known<ServicePort> => {
   };
 };
 
-const readExportTo = (annotations: Known<Labels>): Service["exportTo"] => {
+export const readExportTo = (annotations: Known<Labels>): Service["exportTo"] => {
   if (isUnknown(annotations)) return UNKNOWN;
   const written = annotations[EXPORT_TO];
   if (written === undefined) return undefined;
@@ -35,6 +35,10 @@ export const readSelector = (field: Field): Known<Labels> | undefined => {
   const selector = field.texts();
   return selector !== undefined && !isUnknown(selector) && Object.keys(selector).length === 0 ? undefined : selector;
 };
+
+/** Of resources for which a selector without labels is one that selects everything, and still counts as a selector. */
+export const readWorkloadSelector = (field: Field, key: "labels" | "matchLabels"): Known<Labels> | undefined =>
+  field.isAbsent ? undefined : (field.at(key).texts() ?? {});
 
 /** Kubernetes Service. */
 export function readService(root: Field, meta: Meta): Service {

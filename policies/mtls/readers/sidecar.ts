@@ -1,7 +1,7 @@
 import { UNKNOWN, type Known } from "../known";
 import type { Meta, Sidecar } from "../mesh";
 import { settled, type Field } from "./fields";
-import { readSelector } from "./service";
+import { readWorkloadSelector } from "./service";
 
 type Egress = Exclude<NonNullable<Sidecar["egress"]>, symbol>[number];
 type Ingress = Exclude<NonNullable<Sidecar["ingress"]>, symbol>[number];
@@ -17,7 +17,7 @@ const readEgress = (field: Field): Known<Egress> => {
 };
 
 const readIngress = (field: Field): Known<Ingress> => {
-  const port = field.at("port").at("number").port() ?? UNKNOWN;
+  const port = field.at("port").at("number").requiredPort();
   const protocol = field.at("port").at("protocol").text() ?? "";
   if (typeof port === "symbol" || typeof protocol === "symbol") return UNKNOWN;
   return {
@@ -35,7 +35,7 @@ export function readSidecar(root: Field, meta: Meta): Sidecar {
   const ingress = spec.at("ingress").listOf(readIngress);
   return {
     ...meta,
-    workloadSelector: readSelector(spec.at("workloadSelector").at("labels")),
+    workloadSelector: readWorkloadSelector(spec.at("workloadSelector"), "labels"),
     egress: egress !== UNKNOWN && egress?.length === 0 ? undefined : egress,
     ingress: ingress !== UNKNOWN && ingress?.length === 0 ? undefined : ingress,
     outboundTrafficPolicy: spec.at("outboundTrafficPolicy").at("mode").choice(["ALLOW_ANY", "REGISTRY_ONLY"]),

@@ -1,0 +1,70 @@
+import { isUnknown, type Known } from "../known";
+import type { DestinationRule, Labels, MeshConfig, MeshFacts, Meta, PeerAuthentication, Service } from "../mesh";
+
+/** What had to be taken for granted because the objects do not say it; each in one sentence, in a fixed order. */
+
+const PROVEN_MINOR = 32;
+
+const istioMinor = (version: string): number => Number(/^v?\d+\.(\d+)/.exec(version)?.[1] ?? PROVEN_MINOR);
+
+/** Parts of the mesh that the assumptions are about. */
+export interface Assumed {
+  readonly config: MeshConfig;
+  readonly facts: MeshFacts;
+  readonly peerAuthentications: readonly PeerAuthentication[];
+  readonly destinationRules: readonly DestinationRule[];
+  readonly services: readonly Service[];
+  /** Whether some object that belongs to a namespace names none. */
+  readonly hasUnplaced: boolean;
+}
+
+const labelText = (labels: Known<Labels> | undefined): string =>
+  labels === undefined || isUnknown(labels)
+    ? ""
+    : JSON.stringify(
+        Object.entries(labels)
+          .map(([key, value]) => `${key}=${String(value)}`)
+          .sort(),
+      );
+
+/** Two objects without an age of which only the older counts. */
+const hasRivals = <T extends Meta>(items: readonly T[], contested: (item: T) => string): boolean => {
+  const seen = new Set<string>();
+  return items
+    .filter(({ created }) => created === undefined)
+    .some((item) => {
+      const key = `${item.ref.namespace} ${contested(item)}`;
+      const isSecond = seen.has(key);
+      seen.add(key);
+      return isSecond;
+    });
+};
+
+const isOrderAssumed = ({ peerAuthentications, destinationRules, services }: Assumed): boolean =>
+  hasRivals(peerAuthentications, ({ selector }) => labelText(selector)) ||
+  hasRivals(destinationRules, ({ host }) => String(host)) ||
+  hasRivals(
+    services.filter(({ selector }) => selector !== undefined),
+    ({ selector }) => labelText(selector),
+  );
+
+const hasMeshPolicy = ({ config, peerAuthentications }: Assumed): boolean =>
+  peerAuthentications.some(({ ref, selector }) => ref.namespace === config.rootNamespace && selector === undefined);
+
+export function assumptionsOf(assumed: Assumed): readonly string[] {
+  const { config, facts } = assumed;
+  const list: (string | false)[] = [
+    assumed.hasUnplaced && "objects that name no namespace are in the namespace default",
+    config.ref === undefined &&
+      `no MeshConfig is among the objects: its root namespace is ${config.rootNamespace}, and what is not stated has Istio's defaults`,
+    facts.clusterDomain === undefined && `the cluster's domain is ${config.clusterDomain}`,
+    facts.meshMode === undefined &&
+      !hasMeshPolicy(assumed) &&
+      `no mesh-wide PeerAuthentication is among the objects of ${config.rootNamespace}: the mesh is PERMISSIVE, Istio's default`,
+    facts.istioVersion !== undefined &&
+      istioMinor(facts.istioVersion) < PROVEN_MINOR &&
+      `Istio ${facts.istioVersion} behaves like 1.${PROVEN_MINOR} where no difference is known`,
+    isOrderAssumed(assumed) && "objects without creationTimestamp are ordered by namespace and name",
+  ];
+  return list.filter((each) => each !== false);
+}
