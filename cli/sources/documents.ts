@@ -21,7 +21,8 @@ export const MAX_FILE_BYTES = 256 * 1024 * 1024;
 /** JSON that is not valid may still be YAML in flow style; a large file is not worth asking. */
 const MAX_FLOW_STYLE = 8 * 1024 * 1024;
 
-const OPENS_JSON = [0x7b, 0x5b];
+/** How JSON begins; `{{` does not. */
+const OPENS_JSON = /^\s*[{[](?!\{)/;
 
 /** Reads the bytes of one file: YAML or JSON, any number of documents, lists taken apart. */
 export function readDocuments(input: InputFile, bytes: Buffer): Documents {
@@ -60,8 +61,7 @@ export function readDocuments(input: InputFile, bytes: Buffer): Documents {
 const refused = (problem: Problem): Documents => ({ manifests: [], problems: [problem], foreign: 0 });
 
 function parse(bytes: Buffer): { readonly parsed: Parsed[]; readonly problems: Unreadable[] } {
-  const first = bytes.find((byte) => byte > 0x20);
-  if (first === undefined || !OPENS_JSON.includes(first)) return parseYamlStream(bytes);
+  if (!OPENS_JSON.test(bytes.toString("latin1", 0, 1024))) return parseYamlStream(bytes);
   const json = parseJsonStream(bytes);
   if (json.problems.length === 0 || bytes.length > MAX_FLOW_STYLE) return json;
   const yaml = parseYamlStream(bytes);

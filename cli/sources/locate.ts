@@ -1,4 +1,4 @@
-import { EVENT_ID, getScalarValue, type Event } from "js-yaml";
+import { EVENT_ID, getScalarValue, SCALAR_STYLE, type Event } from "js-yaml";
 import { contentOf, LineIndex, type FileSource } from "./origin";
 import { textOf } from "./yaml-stream";
 import { yamlEvents } from "./yaml";
@@ -42,6 +42,9 @@ function grouped<K>(entries: readonly Sought[] | readonly Numbered[], key: (soug
   return groups;
 }
 
+/** `data.relay#exporters.otlp.endpoint`: a path in a document that is itself a text. */
+const INSIDE = "#";
+
 /** The events of a text that was parsed together. */
 class Piece {
   private readonly events: Event[];
@@ -62,10 +65,26 @@ class Piece {
     for (const path of paths) {
       const found = this.follow(node, path);
       place = found.place;
+      if (found.inner !== undefined) return this.linesBeforeInner(found.place, found.inner);
       if (found.node === undefined) break;
       node = found.node;
     }
-    const offset = this.offset(place);
+    return this.linesBeforeOffset(this.offset(place));
+  }
+
+  /** A field inside a text: where the text stands in the file as it is (`|`), the line can be told. */
+  private linesBeforeInner(key: number, path: string): number {
+    const value = this.events[this.resolved(this.next(key))];
+    const before = this.linesBeforeOffset(this.offset(key));
+    if (value?.type !== EVENT_ID.SCALAR || value.style !== SCALAR_STYLE.LITERAL_BLOCK) return before;
+    try {
+      return before + 1 + new Piece(getScalarValue(this.text, value)).linesBefore(0, [path]);
+    } catch {
+      return before;
+    }
+  }
+
+  private linesBeforeOffset(offset: number): number {
     let lines = 0;
     for (let at = this.text.indexOf("\n"); at !== -1 && at < offset; at = this.text.indexOf("\n", at + 1)) lines++;
     return lines;
@@ -78,11 +97,12 @@ class Piece {
   }
 
   /** Follows a path from a node. `place` is the key (or item) found last; `node` is missing when the path leads nowhere. */
-  private follow(start: number, path: string): { place: number; node: number | undefined } {
+  private follow(start: number, path: string): { place: number; node: number | undefined; inner?: string } {
     let node = start;
     let place = start;
     let rest = path;
     while (rest !== "") {
+      if (rest.startsWith(INSIDE)) return { place, node: undefined, inner: rest.slice(1) };
       const step = this.step(this.resolved(node), rest);
       if (step === undefined) return { place, node: undefined };
       ({ place, node, rest } = step);
@@ -117,7 +137,7 @@ class Piece {
     for (const written of [key, `["${key}"]`, `[${key}]`]) {
       if (key === undefined || written === undefined || !path.startsWith(written)) continue;
       const rest = path.slice(written.length);
-      if (rest === "" || rest.startsWith("[")) return rest;
+      if (rest === "" || rest.startsWith("[") || rest.startsWith(INSIDE)) return rest;
       if (rest.startsWith(".")) return rest.slice(1);
     }
     return undefined;
