@@ -8,6 +8,10 @@ import { isFields, type Plain } from "./values";
 /** The object that a program wants to create is there already. */
 export class AlreadyExists extends Error {}
 
+/** `kubectl apply` takes folders by name, and definitions have to be first. */
+const [DEFINITIONS, OTHERS] = ["0-crd", "1-manifest"] as const;
+const FOLDERS = [DEFINITIONS, OTHERS];
+
 const isDefinition = (manifest: Manifest): boolean =>
   kindOf(manifest) === "CustomResourceDefinition" && isBuiltIn(groupOf(apiVersionOf(manifest)));
 
@@ -23,7 +27,7 @@ export function filePath(manifest: Manifest): string {
       `${describe(manifest)} has a name that no file can have; give metadata.name and metadata.namespace`,
     );
   }
-  return join(isDefinition(manifest) ? "0-crd" : "1-manifest", file);
+  return join(isDefinition(manifest) ? DEFINITIONS : OTHERS, file);
 }
 
 const byKey = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -50,8 +54,7 @@ export class Manifests {
   /** @throws AlreadyExists unless `replace`. */
   create(manifest: Manifest, replace: boolean): void {
     const path = this.pathOf(manifest);
-    for (const folder of ["0-crd", "1-manifest"])
-      mkdirSync(join(this.directory, folder), { recursive: true, mode: 0o700 });
+    for (const folder of FOLDERS) mkdirSync(join(this.directory, folder), { recursive: true, mode: 0o700 });
     const claimed = !replace && this.#claim(path, manifest);
     try {
       this.#write(path, manifest);
