@@ -1,7 +1,11 @@
+import { answerFlow } from "./answer";
 import type { IsoDate } from "./clock";
+import { discoverFlows } from "./discovery/index";
 import type { ExceptionMode } from "./exception";
+import { answerExceptions } from "./exception-state";
 import type { DeclaredFlow, FlowAnswer } from "./flow";
 import type { Mesh } from "./mesh";
+import { indexMesh } from "./mesh-index";
 
 export interface AssessOptions {
   /** Answered first, one answer each, in this order. */
@@ -36,4 +40,33 @@ export interface Assessment {
   readonly flows: readonly FlowAnswer[];
   readonly exceptions: readonly ExceptionAnswer[];
   readonly assumptions: readonly string[];
+}
+
+/** The version of Istio that the verdicts are proven against. */
+const PROVEN = "1.32";
+
+const versionAssumptions = ({ facts: { istioVersion } }: Mesh): readonly string[] =>
+  istioVersion === undefined || istioVersion.startsWith(PROVEN)
+    ? []
+    : [`Istio ${istioVersion} decides as ${PROVEN} does, except where a difference between the versions is known`];
+
+/** One question, however it is spelled. */
+const keyOf = ({ from, to, protocol, tls }: FlowAnswer): string =>
+  [from.kind, from.namespace, from.name, to.host, to.port, protocol, tls].join("|");
+
+/**
+ * Answers every declared flow, then every flow that the manifests reveal and that was not declared, and says how each exception stands.
+ * Time linear in objects plus flows. Never throws on any mesh.
+ */
+export function assess(mesh: Mesh, options: AssessOptions): Assessment {
+  const index = indexMesh(mesh);
+  const evidence = options.evidence ?? false;
+  const declared = (options.flows ?? []).map((flow) => answerFlow(index, flow, { evidence }));
+  const asked = new Set(declared.map(keyOf));
+  const discovered = ((options.discover ?? true) ? discoverFlows(mesh) : [])
+    .map(({ flow, origin }) => answerFlow(index, flow, { evidence, origin }))
+    .filter((answer) => !asked.has(keyOf(answer)));
+  const flows = [...declared, ...discovered];
+  const assumptions = [...mesh.assumptions, ...versionAssumptions(mesh), ...flows.flatMap((flow) => flow.assumptions)];
+  return { mesh, flows, exceptions: answerExceptions(mesh, options.now), assumptions: [...new Set(assumptions)] };
 }

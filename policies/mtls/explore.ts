@@ -12,7 +12,14 @@ import type { Undecided } from "./flow";
  * Gives the value of a field when it is known, else one of the `ways` it can go. The same field of the same object gets the same
  * way throughout one run. With no `ways` the field has too many: the run ends, and its result is unknown.
  */
-export type Settle = <T>(value: Known<T>, ways: readonly T[], object: ObjectRef, path: string) => T;
+export type Settle = <T>(value: Known<T>, ways: readonly T[], object: ObjectRef, path: string, more?: MoreFields) => T;
+
+export interface MoreFields {
+  /** Other fields that would settle the value as well. */
+  readonly also?: readonly Undecided[];
+  /** Values under one key go the same way together; by default the field is the key. */
+  readonly key?: string;
+}
 
 export interface Exploration<T> {
   /** One result per combination that was tried; `undefined` where a field had too many ways. */
@@ -26,8 +33,9 @@ export interface Exploration<T> {
 /** More combinations than this are not tried: the answer is unknown. */
 const LIMIT = 64;
 
-interface Choice extends Undecided {
+interface Choice {
   readonly key: string;
+  readonly fields: readonly Undecided[];
   readonly ways: number;
   way: number;
 }
@@ -43,17 +51,16 @@ function decisive<T>(
   runs: readonly { readonly result: T | undefined; readonly asked: readonly Choice[] }[],
   same: (a: T | undefined, b: T | undefined) => boolean,
 ): Undecided[] {
-  const found = new Map<string, Undecided>();
+  const found = new Map<string, readonly Undecided[]>();
   for (const [at, run] of runs.entries())
     for (const other of runs.slice(at + 1)) {
       if (same(run.result, other.result)) continue;
       for (const choice of run.asked) {
         const differs = other.asked.some(({ key, way }) => key === choice.key && way !== choice.way);
-        if (differs && compatible(run.asked, other.asked, choice.key))
-          found.set(choice.key, { object: choice.object, path: choice.path });
+        if (differs && compatible(run.asked, other.asked, choice.key)) found.set(choice.key, choice.fields);
       }
     }
-  return [...found.values()];
+  return [...found.values()].flat();
 }
 
 /**
@@ -70,12 +77,13 @@ export function explore<T>(
   for (;;) {
     let depth = 0;
     const position = new Map<string, Choice>();
-    const settle: Settle = (value, ways, object, path) => {
+    const settle: Settle = (value, ways, object, path, more) => {
       if (!isUnknown(value)) return value;
-      const key = `${describeRef(object)}: ${path}`;
+      const key = more?.key ?? `${describeRef(object)}: ${path}`;
       let choice = position.get(key);
       if (choice === undefined) {
-        choice = trail[depth] ?? { key, object, path, ways: ways.length, way: 0 };
+        const fields = [{ object, path }, ...(more?.also ?? [])];
+        choice = trail[depth] ?? { key, fields, ways: ways.length, way: 0 };
         trail[depth] = choice;
         depth += 1;
         position.set(key, choice);
@@ -107,7 +115,7 @@ export function explore<T>(
     const complete = trail.length === 0;
     if (!complete && runs.length < LIMIT) continue;
     const named = [...tooMany.values(), ...decisive(runs, same)];
-    const asked = complete ? [] : runs.flatMap((one) => one.asked.map(({ object, path }) => ({ object, path })));
+    const asked = complete ? [] : runs.flatMap((one) => one.asked.flatMap(({ fields }) => fields));
     return { results: runs.map((one) => one.result), undecided: unique([...named, ...asked]), complete };
   }
 }
@@ -116,3 +124,19 @@ export function explore<T>(
 export const unique = (fields: readonly Undecided[]): readonly Undecided[] => [
   ...new Map(fields.map((field) => [`${describeRef(field.object)}: ${field.path}`, field])).values(),
 ];
+
+/**
+ * Keeps what was computed, unless an unknown had a part in it: then it belongs to one way only.
+ * @returns what was kept under `key`, else what `compute` gives
+ */
+export function remember<K, V>(memory: Map<K, V>, key: K, settle: Settle, compute: (settle: Settle) => V): V {
+  const kept = memory.get(key);
+  if (kept !== undefined) return kept;
+  let sure = true;
+  const value = compute((given, ways, object, path, more) => {
+    if (isUnknown(given)) sure = false;
+    return settle(given, ways, object, path, more);
+  });
+  if (sure) memory.set(key, value);
+  return value;
+}

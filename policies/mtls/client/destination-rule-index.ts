@@ -1,9 +1,10 @@
 import type { Settle } from "../explore";
-import { isUnknown, UNKNOWN } from "../known";
+import { isUnknown } from "../known";
 import type { DestinationRule, Labels, Mesh, TlsMode, TlsSettings, TrafficPolicy } from "../mesh";
 import { byAge } from "./age";
 import { mergeRules, type ConsolidatedRule, type IndexedRule } from "./destination-rule-merge";
 import { coversHost, expandShortName, HostTable } from "./hosts";
+import { meshConfigRef } from "./mesh-config";
 
 /**
  * Which DestinationRules a client sees for a service: those of its own namespace, else the service's, else the root namespace's.
@@ -26,6 +27,8 @@ export interface DestinationRuleIndex {
   readonly uncertain: ReadonlyMap<string, readonly DestinationRule[]>;
   /** Every rule by namespace, in istiod's order; read where some are uncertain, and for evidence. */
   readonly all: ReadonlyMap<string, readonly DestinationRule[]>;
+  /** Namespaces with a rule that has a workload selector. */
+  readonly selective: ReadonlySet<string>;
   readonly merged: Map<readonly IndexedRule[], readonly ConsolidatedRule[]>;
 }
 
@@ -82,13 +85,17 @@ export function indexDestinationRules(mesh: Mesh): DestinationRuleIndex {
     if (unsure.length > 0) uncertain.set(namespace, unsure);
     else byNamespace.set(namespace, tablesOf(rules, namespace, mesh));
   }
-  return { mesh, byNamespace, uncertain, all, merged: new Map() };
+  const selective = new Set(
+    mesh.destinationRules.flatMap(({ ref, workloadSelector }) =>
+      workloadSelector === undefined ? [] : [ref.namespace],
+    ),
+  );
+  return { mesh, byNamespace, uncertain, all, selective, merged: new Map() };
 }
 
 /** The service a rule would be for, and who asks. */
 export interface RuleQuery {
   readonly clientNamespace: string;
-  readonly clientLabels: Labels;
   /** The service's host name as istiod knows it. */
   readonly host: string;
   readonly serviceNamespace: string;
@@ -118,29 +125,26 @@ const POLICY_WAYS: readonly (TrafficPolicy | undefined)[] = [
   { tls: undefined, loadBalancer: "PASSTHROUGH", portLevel: [] },
 ];
 
+/** No selector, one that selects every pod, one that selects none. */
+const SELECTOR_WAYS: readonly (Labels | undefined)[] = [undefined, {}, { "": "" }];
+
 /** Decides the fields that a rule's place depends on; `undefined` when the rule does not concern the host. */
 function settleRule(rule: DestinationRule, query: RuleQuery, mesh: Mesh, settle: Settle): DestinationRule | undefined {
   const { ref } = rule;
   const host = settle<string | undefined>(rule.host, [undefined, query.host], ref, "spec.host");
   if (host === undefined || !coversHost(expandShortName(host, ref.namespace, mesh.config.clusterDomain), query.host))
     return undefined;
-  const nobody: Labels = { "": UNKNOWN };
-  const workloadSelector = settle<Labels | undefined>(
-    rule.workloadSelector,
-    [undefined, query.clientLabels, nobody],
-    ref,
-    "spec.workloadSelector",
-  );
+  const selectorAt = "spec.workloadSelector";
+  const workloadSelector = settle<Labels | undefined>(rule.workloadSelector, SELECTOR_WAYS, ref, selectorAt);
   const exportTo = settle<readonly string[]>(rule.exportTo, [[], ["."], ["*"]], ref, "spec.exportTo");
   const defaults = mesh.config.defaultDestinationRuleExportTo;
   const isDefaulted = exportTo.length === 0 && workloadSelector === undefined && isUnknown(defaults);
-  const meshRef = mesh.config.ref ?? { kind: "ConfigMap", namespace: mesh.config.rootNamespace, name: "istio" };
   return {
     ...rule,
     host,
     workloadSelector,
     exportTo: isDefaulted
-      ? [...settle<readonly string[]>(defaults, [["*"], ["."]], meshRef, "defaultDestinationRuleExportTo")]
+      ? [...settle<readonly string[]>(defaults, [["*"], ["."]], meshConfigRef(mesh), "defaultDestinationRuleExportTo")]
       : exportTo,
     trafficPolicy: settle(rule.trafficPolicy, POLICY_WAYS, ref, "spec.trafficPolicy"),
     subsets: settle(rule.subsets, [], ref, "spec.subsets"),

@@ -1,0 +1,149 @@
+import { isUnknown, type Known } from "../known";
+import type { Container, Mesh, Service, Workload } from "../mesh";
+import { isRunning } from "../endpoints";
+import type { Endpoint } from "../mesh-index";
+import type { ObjectRef } from "../objects";
+import { endpointsOf, isMember } from "./endpoints";
+import type { Context } from "./context";
+import type { Dialled } from "./dialled";
+import { isPassthrough, portOf, registered, type KubernetesService } from "./registry";
+import { podLabelsPlace } from "./selected";
+
+/**
+ * Where bytes go on the network once no client's proxy decides: kube-proxy for cluster IPs and node ports, host ports, and pod
+ * addresses as they are (Kubernetes, Virtual IPs and Service Proxies).
+ */
+export type Address =
+  | { readonly kind: "cluster-ip"; readonly service: KubernetesService; readonly port: number }
+  /** `byService`: a Service led here; else the client chose the address, and so the port, itself. */
+  | { readonly kind: "pod"; readonly workload: Workload; readonly port: number; readonly byService: boolean }
+  | { readonly kind: "outside"; readonly host: string; readonly port: number; readonly inCluster: boolean };
+
+/** Who gets the bytes. */
+export interface Reached {
+  /** `null`: nothing among the objects. */
+  readonly workload: Workload | null;
+  /** How the server is called. */
+  readonly ref: ObjectRef;
+  readonly port: Known<number>;
+  /** A Service or ServiceEntry led here. */
+  readonly byService: boolean;
+}
+
+/** Ports of nodes that lead to pods or Services, by `address:port` and by port. */
+export interface NodePorts {
+  readonly hostPorts: ReadonlyMap<string, { readonly workload: Workload; readonly port: number }>;
+  readonly nodePorts: ReadonlyMap<number, { readonly service: Service; readonly port: number }>;
+  readonly nodes: ReadonlySet<string>;
+}
+
+const containersOf = ({ containers }: Workload): readonly Container[] => (isUnknown(containers) ? [] : containers);
+
+/** Built once per mesh; time linear in pods and ports. */
+export function indexNodePorts(mesh: Mesh): NodePorts {
+  const hostPorts = new Map<string, { workload: Workload; port: number }>();
+  const nodePorts = new Map<number, { service: Service; port: number }>();
+  const nodes = new Set<string>();
+  for (const workload of mesh.workloads)
+    for (const ip of workload.pods.flatMap(({ hostIps }) => hostIps)) {
+      nodes.add(ip);
+      for (const { ports } of containersOf(workload))
+        for (const { hostPort, number } of isUnknown(ports) ? [] : ports)
+          if (hostPort !== undefined && !isUnknown(hostPort) && !isUnknown(number))
+            hostPorts.set(`${ip}:${hostPort}`, { workload, port: number });
+    }
+  for (const service of mesh.services)
+    for (const { nodePort, port } of isUnknown(service.ports) ? [] : service.ports)
+      if (nodePort !== undefined && !isUnknown(nodePort) && !isUnknown(port))
+        nodePorts.set(nodePort, { service, port });
+  return { hostPorts, nodePorts, nodes };
+}
+
+/** Kinds of servers that are not among the objects: a Service that ought to be, and hosts of the world outside. */
+export const MISSING_SERVICE = "Service";
+export const OUTSIDE_HOST = "Host";
+
+const outside = (host: string, port: number, inCluster = false): Address => ({
+  kind: "outside",
+  host,
+  port,
+  inCluster,
+});
+
+/** What listens at an IP address. */
+function atAddress({ index, indexes }: Context, ip: string, port: number): Address {
+  const workload = index.workloadByIp(ip);
+  if (workload !== undefined && workload.hostNetwork === false)
+    return { kind: "pod", workload, port, byService: false };
+  const { hostPorts, nodePorts, nodes } = indexes.nodePorts;
+  const hostPort = hostPorts.get(`${ip}:${port}`);
+  if (hostPort !== undefined) return { kind: "pod", ...hostPort, byService: false };
+  const nodePort = nodes.has(ip) ? nodePorts.get(port) : undefined;
+  const entry = nodePort === undefined ? undefined : registered(indexes.registry, nodePort.service);
+  if (nodePort !== undefined && entry !== undefined) return { kind: "cluster-ip", service: entry, port: nodePort.port };
+  return workload === undefined ? outside(ip, port) : { kind: "pod", workload, port, byService: false };
+}
+
+/** The pods that cluster DNS lists for a headless Service, whether or not they have the port. */
+function headlessPods(context: Context, { object, ref }: KubernetesService): readonly Workload[] {
+  const { index, settle } = context;
+  if (object.selector === undefined) {
+    const ready = index.slicesOf(object).flatMap(({ addresses }) => addresses.filter((address) => address.ready));
+    return [...new Set(ready.flatMap(({ ip }) => index.workloadByIp(ip) ?? []))];
+  }
+  const selected = index.workloadsSelected(ref.namespace, object.selector);
+  const blamed = (workload: Workload) =>
+    isUnknown(object.selector) ? { ref, path: "spec.selector" } : podLabelsPlace(workload);
+  return selected
+    .filter(({ workload, certain }) => certain || isMember(ref, workload, blamed(workload), settle))
+    .map(({ workload }) => workload)
+    .filter(isRunning);
+}
+
+/** One pod at most: what it calls under its own address is itself. */
+const isSinglePod = ({ ref, replicas }: Workload): boolean => ref.kind === "Pod" || replicas === 1;
+
+/** A pod reaches its own address over the loopback device, which no proxy captures. */
+export const isSelf = ({ client }: Context, to: Address): boolean =>
+  to.kind === "pod" && client.workload === to.workload && isSinglePod(to.workload);
+
+/** The addresses that a dialled host stands for; empty when cluster DNS lists none. */
+export function addressesOf(context: Context, dialled: Dialled, port: number): readonly Address[] {
+  if (dialled.kind === "elsewhere") return [outside(dialled.host, port, dialled.inCluster)];
+  if (dialled.kind === "address") return [atAddress(context, dialled.address, port)];
+  if (dialled.kind === "entry") {
+    const [first] = dialled.service.object.addresses;
+    const isAddress = first !== undefined && !first.includes("/");
+    return [isAddress ? atAddress(context, first, port) : outside(dialled.host, port)];
+  }
+  const { service, pod } = dialled;
+  if (!isPassthrough(service, context.settle)) return [{ kind: "cluster-ip", service, port }];
+  const pods = headlessPods(context, service).filter(({ ref }) => pod === undefined || isPodOf(ref.name, pod));
+  const others = pods.filter((workload) => workload !== context.client.workload || !isSinglePod(workload));
+  return (others.length > 0 ? others : pods).map((workload) => ({ kind: "pod", workload, port, byService: true }));
+}
+
+/** `db-0` is a pod of the StatefulSet `db`. */
+const isPodOf = (workload: string, pod: string): boolean => pod === workload || pod.replace(/-\d+$/, "") === workload;
+
+/** Who gets what is sent to an address and no proxy intervenes; empty when nobody does. */
+export function reached(context: Context, to: Address): readonly Reached[] {
+  if (to.kind === "pod") {
+    const { workload, port, byService } = to;
+    return [{ workload, ref: workload.ref, port, byService }];
+  }
+  if (to.kind === "outside") {
+    const ref = { kind: to.inCluster ? MISSING_SERVICE : OUTSIDE_HOST, namespace: "", name: to.host };
+    return [{ workload: null, ref, port: to.port, byService: false }];
+  }
+  const port = portOf(to.service, to.port, context.settle);
+  return port === undefined ? [] : endpointsOf(context, port).map(reachedEndpoint);
+}
+
+/** An endpoint as a server. */
+export const reachedEndpoint = ({ workload, ip, targetPort }: Endpoint): Reached => ({
+  workload,
+  ref: workload?.ref ?? { kind: OUTSIDE_HOST, namespace: "", name: ip ?? "" },
+  port: targetPort,
+  byService: true,
+});

@@ -1,0 +1,78 @@
+import type { Settle } from "../explore";
+import { UNKNOWN } from "../known";
+import type { Mesh, Workload } from "../mesh";
+import type { MeshIndex } from "../mesh-index";
+import type { ObjectRef } from "../objects";
+import { indexNodePorts, type NodePorts } from "./address";
+import type { Cluster } from "./cluster";
+import { indexDestinationRules, type DestinationRuleIndex } from "./destination-rule-index";
+import { indexRegistry, type Registry } from "./registry";
+import { podLabelsPlace } from "./selected";
+import { indexVirtualServices, type VirtualServiceIndex } from "./virtual-service";
+import { indexSidecars, type Scope, type SidecarIndex } from "./visibility";
+
+/** Who asks: a workload, or hosts outside the mesh. */
+export interface Client {
+  readonly ref: ObjectRef;
+  readonly workload: Workload | null;
+  readonly scope: Scope;
+}
+
+/** Every index of the client's side, built once per mesh. */
+export interface ClientIndex {
+  readonly registry: Registry;
+  readonly rules: DestinationRuleIndex;
+  readonly sidecars: SidecarIndex;
+  readonly virtualServices: VirtualServiceIndex;
+  readonly nodePorts: NodePorts;
+  readonly clusters: Map<string, Cluster | null>;
+}
+
+const built = new WeakMap<Mesh, ClientIndex>();
+
+export function indexClients({ mesh }: MeshIndex): ClientIndex {
+  const known = built.get(mesh);
+  if (known !== undefined) return known;
+  const index = {
+    registry: indexRegistry(mesh),
+    rules: indexDestinationRules(mesh),
+    sidecars: indexSidecars(mesh),
+    virtualServices: indexVirtualServices(mesh),
+    nodePorts: indexNodePorts(mesh),
+    clusters: new Map<string, Cluster | null>(),
+  };
+  built.set(mesh, index);
+  return index;
+}
+
+/** Who asks, and about which mesh. */
+export interface Asked {
+  readonly mesh: Mesh;
+  readonly index: MeshIndex;
+  readonly indexes: ClientIndex;
+  readonly client: Client;
+}
+
+/** All that a resolver of the client's side needs to answer one question in one way. */
+export interface Context extends Asked {
+  readonly settle: Settle;
+}
+
+/** @param isGateway the workload is a gateway's proxy */
+export const clientOf = (index: MeshIndex, workload: Workload, isGateway: boolean): Client => ({
+  ref: workload.ref,
+  workload,
+  scope: {
+    namespace: workload.ref.namespace,
+    labels: index.labelsOf(workload),
+    labelsAt: podLabelsPlace(workload),
+    isGateway,
+  },
+});
+
+/** Hosts outside the mesh: no proxy, no namespace, no labels. */
+export const outsideClient = (ref: ObjectRef): Client => ({
+  ref,
+  workload: null,
+  scope: { namespace: "", labels: UNKNOWN, labelsAt: { ref, path: "" }, isGateway: false },
+});

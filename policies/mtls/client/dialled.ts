@@ -1,0 +1,101 @@
+import type { Settle } from "../explore";
+import { isUnknown } from "../known";
+import type { MeshIndex } from "../mesh-index";
+import { isIpAddress, isWildcard } from "./hosts";
+import { externalNameOf, isPassthrough, type ExternalService, type KubernetesService, type Registry } from "./registry";
+
+/**
+ * What a host means to the client that writes it: cluster DNS with its search list, then ServiceEntries, then the world outside.
+ * Source: the search path of a Pod's resolv.conf (Kubernetes, DNS for Services and Pods), RFC 1034 for names.
+ */
+export type Dialled =
+  /** `pod`: the name of one pod of a headless Service was dialled. */
+  | { readonly kind: "service"; readonly service: KubernetesService; readonly pod: string | undefined }
+  | { readonly kind: "entry"; readonly service: ExternalService; readonly host: string }
+  | { readonly kind: "address"; readonly address: string }
+  /** No object says what the name means. `inCluster`: it reads like the name of a Service. */
+  | { readonly kind: "elsewhere"; readonly host: string; readonly inCluster: boolean };
+
+/** ExternalName Services that point at each other end after this many. */
+const MAX_ALIASES = 8;
+
+const withoutBrackets = (host: string): string => host.replace(/^\[(.*)\]$/, "$1");
+
+/** The names that a resolver tries, in its order. */
+function candidates(host: string, namespace: string, domain: string): readonly string[] {
+  if (host.endsWith(".")) return [host.slice(0, -1)];
+  const searched = [`${host}.svc.${domain}`, `${host}.${domain}`, host];
+  return namespace === "" ? searched : [`${host}.${namespace}.svc.${domain}`, ...searched];
+}
+
+function kubernetesService(registry: Registry, name: string): KubernetesService | undefined {
+  const first = registry.byHost.get(name)?.[0];
+  return first?.kind === "Service" ? first : undefined;
+}
+
+/** A Service by its own name, or a pod of a headless Service by the pod's. */
+function inCluster(registry: Registry, name: string, settle: Settle): Dialled | undefined {
+  const service = kubernetesService(registry, name);
+  if (service !== undefined) return { kind: "service", service, pod: undefined };
+  const dot = name.indexOf(".");
+  const governing = dot < 1 ? undefined : kubernetesService(registry, name.slice(dot + 1));
+  return governing !== undefined && isPassthrough(governing, settle)
+    ? { kind: "service", service: governing, pod: name.slice(0, dot) }
+    : undefined;
+}
+
+function declaredOutside(registry: Registry, host: string, settle: Settle): ExternalService | undefined {
+  const exact = registry.byHost.get(host)?.find((entry) => entry.kind === "ServiceEntry");
+  if (exact !== undefined) return exact;
+  const wildcard = registry.wildcards.mostSpecific(host)?.values[0];
+  if (wildcard !== undefined) return wildcard;
+  for (const object of registry.uncertain) {
+    const isMeant = isUnknown(object.hosts) && settle<boolean>(object.hosts, [false, true], object.ref, "spec.hosts");
+    if (isMeant) return { kind: "ServiceEntry", object, ref: object.ref, host, created: object.created };
+  }
+  return undefined;
+}
+
+/** Reads like `service`, `service.namespace`, `service.namespace.svc` or the whole name. */
+const looksLikeService = (host: string, domain: string): boolean => {
+  const labels = host.split(".");
+  return host.endsWith(`.svc.${domain}`) || host.endsWith(".svc") || labels.length === 1;
+};
+
+/**
+ * @param namespace the client's, from which short names resolve; `""` outside the cluster
+ */
+export function resolveHost(
+  registry: Registry,
+  index: MeshIndex,
+  host: string,
+  namespace: string,
+  settle: Settle,
+  aliases = 0,
+): Dialled {
+  const written = withoutBrackets(host.toLowerCase());
+  if (isIpAddress(written)) {
+    const entry = registry.byAddress.get(written);
+    if (entry?.kind === "Service") return { kind: "service", service: entry, pod: undefined };
+    return entry === undefined
+      ? { kind: "address", address: written }
+      : { kind: "entry", service: entry, host: written };
+  }
+  const domain = registry.mesh.config.clusterDomain;
+  for (const name of candidates(written, namespace, domain)) {
+    const found = inCluster(registry, name, settle);
+    if (found?.kind !== "service") continue;
+    const target = externalNameOf(found.service, settle);
+    if (target === undefined) return found;
+    if (target === "" || aliases >= MAX_ALIASES) return { kind: "elsewhere", host: target || name, inCluster: true };
+    return resolveHost(registry, index, `${target.replace(/\.$/, "")}.`, "", settle, aliases + 1);
+  }
+  const absolute = written.replace(/\.$/, "");
+  const service = declaredOutside(registry, absolute, settle);
+  if (service !== undefined && !isWildcard(absolute)) return { kind: "entry", service, host: absolute };
+  const { namespaces } = registry.mesh;
+  const named = absolute.split(".");
+  const isNamespaced =
+    named.length === 2 && (namespaces.has(named[1] ?? "") || index.workloadsIn(named[1] ?? "").length > 0);
+  return { kind: "elsewhere", host: absolute, inCluster: looksLikeService(absolute, domain) || isNamespaced };
+}

@@ -1,0 +1,46 @@
+import type { Settle } from "../explore";
+import { isUnknown, UNKNOWN } from "../known";
+import type { Workload } from "../mesh";
+import type { Endpoint } from "../mesh-index";
+import { describeRef, type ObjectRef } from "../objects";
+import { planeOf } from "../reception";
+import { dataPlane } from "../server/injection";
+import type { Context } from "./context";
+import type { RegisteredPort } from "./registry";
+import type { Place } from "./selected";
+
+/** The endpoints of a service's port as a client's proxy gets them, with what is unknown about them going both ways. */
+
+/** Whether a workload belongs to a Service, when its labels or the Service's selector do not say. */
+export const isMember = (service: ObjectRef, workload: Workload, blamed: Place, settle: Settle): boolean =>
+  settle<boolean>(UNKNOWN, [true, false], blamed.ref, blamed.path, {
+    key: `${describeRef(workload.ref)} in ${describeRef(service)}`,
+  });
+
+/** Those that are ready. */
+export const endpointsOf = (
+  { index, settle }: Pick<Context, "index" | "settle">,
+  port: RegisteredPort,
+): readonly Endpoint[] =>
+  port.endpoints(index).filter(({ ready, certain, undecided: [blamed], workload }) => {
+    if (!ready) return false;
+    if (certain || workload === null || blamed === undefined) return true;
+    return isMember(port.owner, workload, { ref: blamed.object, path: blamed.path }, settle);
+  });
+
+/**
+ * The endpoint's `security.istio.io/tlsMode`; `disabled` when it has none, which is not the same as an empty one. Where it is not
+ * known because the data plane is not, the two go together.
+ */
+export function tlsModeOf({ index, settle }: Pick<Context, "index" | "settle">, endpoint: Endpoint): string {
+  const { workload, ip, tlsModeLabel, undecided } = endpoint;
+  if (!isUnknown(tlsModeLabel)) return tlsModeLabel ?? "disabled";
+  if (workload !== null && isUnknown(dataPlane(index, workload).mode))
+    return planeOf(index, workload, settle) === "sidecar" ? "istio" : "disabled";
+  const owner = workload?.ref ?? { kind: "Host", namespace: "", name: ip ?? "" };
+  const [{ object, path } = { object: owner, path: "metadata.labels" }, ...also] = undecided;
+  return settle<string>(tlsModeLabel, ["istio", "disabled"], object, path, {
+    also,
+    key: `tlsMode of ${describeRef(owner)}`,
+  });
+}

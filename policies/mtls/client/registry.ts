@@ -1,0 +1,149 @@
+import { isUnknown, type Known } from "../known";
+import type { Settle } from "../explore";
+import type { Mesh, Service, ServiceEntry } from "../mesh";
+import type { Endpoint, MeshIndex } from "../mesh-index";
+import type { ObjectRef } from "../objects";
+import { portProtocol, writtenProtocol, type PortProtocol } from "../server/declared-protocol";
+import { byAge } from "./age";
+import { HostTable, isWildcard } from "./hosts";
+
+/**
+ * The services that istiod knows, by host name and by address: Kubernetes Services and the hosts of ServiceEntries.
+ * Sources: `ConvertService` in pkg/config/kube/conversion.go; `convertServices` in
+ * pilot/pkg/serviceregistry/serviceentry/conversion.go.
+ */
+
+interface Named {
+  readonly ref: ObjectRef;
+  /** Fully qualified, as DestinationRules name it; of a ServiceEntry possibly a wildcard. */
+  readonly host: string;
+  readonly created: string | undefined;
+}
+
+export interface KubernetesService extends Named {
+  readonly kind: "Service";
+  readonly object: Service;
+}
+
+export interface ExternalService extends Named {
+  readonly kind: "ServiceEntry";
+  readonly object: ServiceEntry;
+}
+
+export type Registered = KubernetesService | ExternalService;
+
+/** A port of a registered service, with who answers on it. */
+export interface RegisteredPort {
+  /** The port that clients dial. */
+  readonly number: number;
+  readonly protocol: PortProtocol;
+  /** The Service or ServiceEntry. */
+  readonly owner: ObjectRef;
+  endpoints(index: MeshIndex): readonly Endpoint[];
+}
+
+export interface Registry {
+  readonly mesh: Mesh;
+  /** Oldest first; a Kubernetes Service before ServiceEntries of the same host. */
+  readonly byHost: ReadonlyMap<string, readonly Registered[]>;
+  readonly wildcards: HostTable<ExternalService>;
+  readonly byAddress: ReadonlyMap<string, Registered>;
+  /** ServiceEntries whose hosts are not known: each may be any host. */
+  readonly uncertain: readonly ServiceEntry[];
+}
+
+/** `name.namespace.svc.domain` */
+export const serviceHost = ({ ref }: Service, clusterDomain: string): string =>
+  `${ref.name}.${ref.namespace}.svc.${clusterDomain}`;
+
+/** Built once per mesh; time linear in the services. */
+export function indexRegistry(mesh: Mesh): Registry {
+  const byHost = new Map<string, Registered[]>();
+  const wildcards = new HostTable<ExternalService>();
+  const byAddress = new Map<string, Registered>();
+  const uncertain: ServiceEntry[] = [];
+  const register = (entry: Registered, addresses: readonly string[]) => {
+    const others = byHost.get(entry.host);
+    if (others === undefined) byHost.set(entry.host, [entry]);
+    else others.push(entry);
+    for (const address of addresses) if (!byAddress.has(address)) byAddress.set(address, entry);
+  };
+  for (const object of [...mesh.services].sort(byAge)) {
+    const host = serviceHost(object, mesh.config.clusterDomain);
+    register({ kind: "Service", object, ref: object.ref, host, created: object.created }, object.clusterIps);
+  }
+  for (const object of [...mesh.serviceEntries].sort(byAge)) {
+    if (isUnknown(object.hosts)) {
+      uncertain.push(object);
+      continue;
+    }
+    for (const host of object.hosts) {
+      const entry: ExternalService = { kind: "ServiceEntry", object, ref: object.ref, host, created: object.created };
+      if (isWildcard(host)) wildcards.add(host, entry);
+      else register(entry, object.addresses.map(withoutSingleHostPrefix));
+    }
+  }
+  return { mesh, byHost, wildcards, byAddress, uncertain };
+}
+
+/** `10.0.0.1/32` is one address. */
+const withoutSingleHostPrefix = (address: string): string => address.replace(/\/(32|128)$/, "");
+
+/** The entry of a Service of the mesh. */
+export function registered(registry: Registry, service: Service): KubernetesService | undefined {
+  const entry = registry.byHost.get(serviceHost(service, registry.mesh.config.clusterDomain))?.[0];
+  return entry?.kind === "Service" ? entry : undefined;
+}
+
+/** Every port of a service that is TCP underneath. */
+export function portsOf(entry: Registered, settle: Settle): readonly RegisteredPort[] {
+  if (entry.kind === "ServiceEntry")
+    return entry.object.ports.map((port) => ({
+      number: port.number,
+      protocol: writtenProtocol(port.protocol),
+      owner: entry.ref,
+      endpoints: (index) => index.entryEndpoints(entry.object, port),
+    }));
+  const ports = settle(entry.object.ports, [], entry.ref, "spec.ports");
+  return ports.flatMap((port, at) => {
+    if (port.protocol !== "TCP") return [];
+    const number = settle(port.port, [], entry.ref, `spec.ports[${at}].port`);
+    const protocol = settle<PortProtocol>(portProtocol(port), PROTOCOLS, entry.ref, `spec.ports[${at}].appProtocol`);
+    return [{ number, protocol, owner: entry.ref, endpoints: (index) => index.endpointsOf(entry.object, port) }];
+  });
+}
+
+const PROTOCOLS: readonly PortProtocol[] = ["HTTP", "TCP", "AUTO"];
+
+/** The port of that number; `undefined` when the service has none. */
+export const portOf = (entry: Registered, number: number, settle: Settle): RegisteredPort | undefined =>
+  portsOf(entry, settle).find((port) => port.number === number);
+
+const BOOLEANS = [true, false] as const;
+
+/** Whether clients connect to the pods themselves: `clusterIP: None`, or a ServiceEntry without resolution. */
+export const isPassthrough = (entry: Registered, settle: Settle): boolean =>
+  entry.kind === "Service"
+    ? settle<boolean>(entry.object.headless, BOOLEANS, entry.ref, "spec.clusterIP")
+    : settle(entry.object.resolution, RESOLUTIONS, entry.ref, "spec.resolution") === "NONE";
+
+const RESOLUTIONS = ["NONE", "STATIC", "DNS"] as const;
+
+/** Never in the mesh: a ServiceEntry unless it says MESH_INTERNAL. */
+export const isMeshExternal = (entry: Registered, settle: Settle): boolean =>
+  entry.kind === "ServiceEntry" &&
+  settle(entry.object.location, ["MESH_EXTERNAL", "MESH_INTERNAL"], entry.ref, "spec.location") === "MESH_EXTERNAL";
+
+/** The name an ExternalName Service stands for; `undefined` for any other. */
+export function externalNameOf(entry: Registered, settle: Settle): string | undefined {
+  if (entry.kind !== "Service") return undefined;
+  const type = settle<string>(entry.object.type, ["ClusterIP", "ExternalName"], entry.ref, "spec.type");
+  if (type !== "ExternalName") return undefined;
+  return settle<string>(entry.object.externalName ?? "", [], entry.ref, "spec.externalName");
+}
+
+/** `undefined` lets the mesh's default decide. */
+export const exportToOf = (entry: Registered): Known<readonly string[]> | undefined =>
+  entry.kind === "Service" || isUnknown(entry.object.exportTo) || entry.object.exportTo.length > 0
+    ? entry.object.exportTo
+    : undefined;

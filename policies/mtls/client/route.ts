@@ -1,0 +1,169 @@
+import { byAge } from "./age";
+import { isSelf, type Address } from "./address";
+import { clusterFor, type Cluster } from "./cluster";
+import type { Context } from "./context";
+import type { Dialled } from "./dialled";
+import { endpointsOf } from "./endpoints";
+import { isPassthrough, portOf, portsOf, registered, type Registered, type RegisteredPort } from "./registry";
+import { routesFor, type RouteTarget } from "./virtual-service";
+import { isVisible, outboundPolicy, sidecarFor } from "./visibility";
+import type { Sidecar, VirtualService, Workload } from "../mesh";
+
+/**
+ * Where the listeners and routes of a client's proxy lead what its application sends.
+ * Sources: `buildSidecarOutboundListeners` and `buildSidecarOutboundListener` in pilot/pkg/networking/core/listener.go;
+ * `buildSidecarOutboundVirtualHosts` and `buildCatchAllVirtualHost` in pilot/pkg/networking/core/httproute.go;
+ * `GetDestinationCluster` in pilot/pkg/networking/core/route/route.go.
+ */
+export type Hop =
+  /** `to`: what the client dialled, where a cluster of original destinations connects. */
+  | {
+      readonly via: "cluster";
+      readonly cluster: Cluster;
+      readonly to: Address;
+      readonly by: VirtualService | undefined;
+    }
+  /** As sent, to where it was sent. */
+  | {
+      readonly via: "passthrough";
+      readonly to: Address;
+      readonly why: PassthroughReason;
+      readonly service: Registered | undefined;
+    }
+  /** The proxy does not take part: what is sent to the own address. */
+  | { readonly via: "loopback"; readonly to: Address }
+  | { readonly via: "black-hole" }
+  /** A route leads to a cluster that does not exist, or to none. */
+  | { readonly via: "missing-cluster"; readonly target: RouteTarget };
+
+export type PassthroughReason = "not-visible" | "no-such-port" | "no-service" | "app-tls" | "not-http";
+
+/** What the application puts on its socket. */
+export interface Bytes {
+  readonly isHttp: boolean;
+  readonly isTls: boolean;
+}
+
+/** A service and its port, as a listener or route names them. */
+interface Target {
+  readonly service: Registered;
+  readonly port: RegisteredPort;
+}
+
+/** The proxy's side of one question. */
+class Proxy {
+  private readonly sidecar: Sidecar | undefined;
+
+  constructor(
+    private readonly context: Context,
+    private readonly bytes: Bytes,
+  ) {
+    const { indexes, mesh, client, settle } = context;
+    this.sidecar = sidecarFor(indexes.sidecars, mesh, client.scope, settle);
+  }
+
+  private sees(service: Registered, port: number, sidecar = this.sidecar): boolean {
+    const { client, mesh, settle } = this.context;
+    return isVisible(service, port, client.scope, sidecar, mesh, settle);
+  }
+
+  private passthrough(to: Address, why: PassthroughReason, service?: Registered): readonly Hop[] {
+    const policy = outboundPolicy(this.sidecar, this.context.mesh, this.context.settle);
+    return policy === "REGISTRY_ONLY" ? [{ via: "black-hole" }] : [{ via: "passthrough", to, why, service }];
+  }
+
+  /**
+   * The oldest visible headless service that has a listener for the pod's address: its port is not HTTP, and the pod answers on it.
+   * What is sent to that address is its traffic, whatever name was dialled.
+   */
+  private ownerOf(workload: Workload, number: number): Target | undefined {
+    const { index, indexes, settle } = this.context;
+    const owners = index.servicesSelecting(workload).flatMap(({ service: object }) => {
+      const service = registered(indexes.registry, object);
+      if (service === undefined || !isPassthrough(service, settle) || !this.sees(service, number)) return [];
+      const port = portOf(service, number, settle);
+      if (port === undefined || port.protocol === "HTTP") return [];
+      const answers = endpointsOf(this.context, port).some((endpoint) => endpoint.workload === workload);
+      return answers ? [{ service, port }] : [];
+    });
+    return owners.sort((a, b) => byAge(a.service.object, b.service.object))[0];
+  }
+
+  /** The clusters that the routes of a service lead to. */
+  private routed({ service, port }: Target, to: Address): readonly Hop[] {
+    const { indexes, mesh, client, settle } = this.context;
+    const isHttp = this.bytes.isHttp && !this.bytes.isTls && port.protocol !== "TCP";
+    const query = { host: service.host, port: port.number, isHttp, scope: client.scope, sidecar: this.sidecar };
+    const targets = client.scope.isGateway ? undefined : routesFor(indexes.virtualServices, query, mesh, settle);
+    if (targets === undefined) {
+      const cluster = clusterFor(this.context, service, port, undefined);
+      return cluster === null ? [] : [{ via: "cluster", cluster, to, by: undefined }];
+    }
+    return targets.map((target) => this.routeTo(target, port.number, to));
+  }
+
+  private routeTo(target: RouteTarget, dialled: number, to: Address): Hop {
+    const { registry } = this.context.indexes;
+    const service = registry.byHost.get(target.host)?.[0];
+    const ports = service === undefined ? [] : portsOf(service, this.context.settle);
+    const number = target.port ?? (ports.length === 1 ? ports[0]?.number : dialled);
+    const port = ports.find((candidate) => candidate.number === number);
+    // What a route names is imported with the route, so the egress list does not hide it.
+    if (service === undefined || port === undefined || !this.sees(service, port.number, undefined))
+      return { via: "missing-cluster", target };
+    const cluster = clusterFor(this.context, service, port, target.subset);
+    return cluster === null ? { via: "missing-cluster", target } : { via: "cluster", cluster, to, by: target.from };
+  }
+
+  /** A listener on 0.0.0.0 takes HTTP and lets everything else pass. */
+  private throughHttp(target: Target, to: Address): readonly Hop[] {
+    if (this.bytes.isTls) return this.passthrough(to, "app-tls", target.service);
+    return this.bytes.isHttp ? this.routed(target, to) : this.passthrough(to, "not-http", target.service);
+  }
+
+  private toPod(dialled: Dialled, to: Address & { readonly kind: "pod" }, number: number): readonly Hop[] {
+    const owner = this.ownerOf(to.workload, number);
+    if (owner !== undefined) return this.routed(owner, to);
+    if (dialled.kind !== "service") return this.passthrough(to, "no-service");
+    return this.toService(dialled.service, number, to, (port) => (port.protocol === "HTTP" ? undefined : "no-service"));
+  }
+
+  /** @param excluded why a port that the service has does not lead to its cluster */
+  private toService(
+    service: Registered,
+    number: number,
+    to: Address,
+    excluded: (port: RegisteredPort) => PassthroughReason | undefined = () => undefined,
+  ): readonly Hop[] {
+    if (!this.sees(service, number)) return this.passthrough(to, "not-visible", service);
+    const port = portOf(service, number, this.context.settle);
+    if (port === undefined) return this.passthrough(to, "no-such-port", service);
+    const why = excluded(port);
+    if (why !== undefined) return this.passthrough(to, why, service);
+    const target = { service, port };
+    return port.protocol === "HTTP" ? this.throughHttp(target, to) : this.routed(target, to);
+  }
+
+  hops(dialled: Dialled, to: Address, number: number): readonly Hop[] {
+    const { isGateway } = this.context.client.scope;
+    if (isSelf(this.context, to)) return [{ via: "loopback", to }];
+    if (isGateway && (dialled.kind === "service" || dialled.kind === "entry"))
+      return this.fromGateway(dialled.service, number, to);
+    if (dialled.kind === "entry") return this.toService(dialled.service, number, to);
+    if (to.kind === "pod") return this.toPod(dialled, to, number);
+    if (to.kind === "cluster-ip" && dialled.kind === "service") return this.toService(to.service, number, to);
+    return this.passthrough(to, "no-service");
+  }
+
+  /** A gateway has no outbound listeners: its routes name clusters. */
+  private fromGateway(service: Registered, number: number, to: Address): readonly Hop[] {
+    const port = portOf(service, number, this.context.settle);
+    if (port !== undefined && this.sees(service, number)) return this.routed({ service, port }, to);
+    const target = { host: service.host, subset: undefined, port: number, from: undefined };
+    return [{ via: "missing-cluster", target }];
+  }
+}
+
+/** Every way that the proxy of the client may send what its application sends to an address. */
+export const hopsFor = (context: Context, bytes: Bytes, dialled: Dialled, to: Address, port: number): readonly Hop[] =>
+  new Proxy(context, bytes).hops(dialled, to, port);

@@ -1,0 +1,148 @@
+import type { Settle } from "../explore";
+import { isUnknown } from "../known";
+import type { Mesh, Sidecar, VirtualService } from "../mesh";
+import { byAge } from "./age";
+import { coversHost, expandShortName, HostTable, isWildcard } from "./hosts";
+import { isSelected } from "./selected";
+import { imports, isExported, type Scope } from "./visibility";
+
+/**
+ * Where the VirtualServices that a proxy sees send the traffic for a service.
+ * Sources: `SelectVirtualServices` in pilot/pkg/model/virtualservice.go; `separateVSHostsAndServices` and `TranslateRoute` in
+ * pilot/pkg/networking/core/route/route.go; `buildSidecarOutboundTCPFilterChainOpts` in pilot/pkg/networking/core/tls.go.
+ */
+
+type Route = VirtualService["routes"][number];
+
+export interface VirtualServiceIndex {
+  readonly byHost: HostTable<VirtualService>;
+  /** Those whose hosts are not known: each may concern any host. */
+  readonly uncertain: readonly VirtualService[];
+  readonly isEmpty: boolean;
+}
+
+/** A cluster that a route names: host, subset and, if it says so, port. */
+export interface RouteTarget {
+  readonly host: string;
+  readonly subset: string | undefined;
+  readonly port: number | undefined;
+  /** The VirtualService that names it; `undefined`: the question itself. */
+  readonly from: VirtualService | undefined;
+}
+
+/** Built once per mesh; time linear in the hosts. Only what is bound to the mesh's proxies counts. */
+export function indexVirtualServices(mesh: Mesh): VirtualServiceIndex {
+  const byHost = new HostTable<VirtualService>();
+  const uncertain: VirtualService[] = [];
+  for (const object of [...mesh.virtualServices].sort(byAge)) {
+    if (isUnknown(object.hosts) || isUnknown(object.gateways)) {
+      uncertain.push(object);
+      continue;
+    }
+    if (object.gateways.length > 0 && !object.gateways.includes("mesh")) continue;
+    for (const host of new Set(object.hosts))
+      byHost.add(expandShortName(host, object.ref.namespace, mesh.config.clusterDomain), object);
+  }
+  return { byHost, uncertain, isEmpty: mesh.virtualServices.length === 0 };
+}
+
+interface RouteQuery {
+  /** The service's host name. */
+  readonly host: string;
+  /** The port that the client dials. */
+  readonly port: number;
+  readonly isHttp: boolean;
+  readonly scope: Scope;
+  readonly sidecar: Sidecar | undefined;
+}
+
+const EXPORT_WAYS = [["*"], ["~"]] as const;
+
+function isSeen(object: VirtualService, host: string, query: RouteQuery, mesh: Mesh, settle: Settle): boolean {
+  const exportTo = settle<readonly string[]>(object.exportTo, EXPORT_WAYS, object.ref, "spec.exportTo");
+  if (!isExported(exportTo, object.ref.namespace, query.scope.namespace)) return false;
+  const egress = query.sidecar?.egress;
+  if (egress === undefined || isUnknown(egress) || egress.length === 0) return true;
+  const listener = egress.find(({ port }) => port === query.port) ?? egress.find(({ port }) => port === undefined);
+  const { namespace } = query.scope;
+  return listener !== undefined && imports(listener.hosts, host, object.ref.namespace, namespace, mesh);
+}
+
+/** `always`, `maybe` when the match depends on the request, `never`. */
+function matches(
+  route: Route,
+  object: VirtualService,
+  query: RouteQuery,
+  settle: Settle,
+): "always" | "maybe" | "never" {
+  if (route.match.length === 0) return "always";
+  const at = { ref: object.ref, path: `spec.${route.type}.match` };
+  const fitting = route.match.filter(
+    ({ port, gateways, sourceNamespace, sourceLabels }) =>
+      (port === undefined || port === query.port) &&
+      (gateways.length === 0 || gateways.includes("mesh")) &&
+      (sourceNamespace === undefined || sourceNamespace === query.scope.namespace) &&
+      isSelected(sourceLabels, at, query.scope.labels, query.scope.labelsAt, settle),
+  );
+  if (fitting.length === 0) return "never";
+  return fitting.some(({ conditional }) => !conditional) ? "always" : "maybe";
+}
+
+/** Every destination that the first matching routes of an object lead to; `undefined` when none matches. */
+function targetsOf(
+  object: VirtualService,
+  query: RouteQuery,
+  mesh: Mesh,
+  settle: Settle,
+): readonly RouteTarget[] | undefined {
+  const type = query.isHttp ? "http" : "tcp";
+  const targets: RouteTarget[] = [];
+  let hasRoute = false;
+  for (const route of object.routes) {
+    if (route.type !== type) continue;
+    const match = matches(route, object, query, settle);
+    if (match === "never") continue;
+    hasRoute = true;
+    const weighted = route.destinations.length > 1;
+    for (const { host, subset, port, weight } of route.destinations)
+      if (!weighted || weight > 0)
+        targets.push({
+          host: expandShortName(host, object.ref.namespace, mesh.config.clusterDomain),
+          subset,
+          port,
+          from: object,
+        });
+    if (match === "always") break;
+  }
+  return hasRoute ? targets : undefined;
+}
+
+/**
+ * The clusters that traffic for a service and port may go to; `undefined` when no VirtualService concerns it. More than one where
+ * the request or a weight decides.
+ */
+export function routesFor(
+  index: VirtualServiceIndex,
+  query: RouteQuery,
+  mesh: Mesh,
+  settle: Settle,
+): readonly RouteTarget[] | undefined {
+  if (index.isEmpty) return undefined;
+  for (const object of index.uncertain) {
+    const hosts = settle<readonly string[]>(object.hosts, [[], [query.host]], object.ref, "spec.hosts");
+    const gateways = settle<readonly string[]>(object.gateways, [[], ["-"]], object.ref, "spec.gateways");
+    const isBound = gateways.length === 0 || gateways.includes("mesh");
+    const host = hosts.find((written) => coversHost(written, query.host));
+    if (!isBound || host === undefined || !isSeen(object, host, query, mesh, settle)) continue;
+    const targets = targetsOf(object, query, mesh, settle);
+    if (targets !== undefined) return targets;
+  }
+  const found = index.byHost.mostSpecific(query.host);
+  for (const object of found?.values ?? []) {
+    if (found === undefined || !isSeen(object, found.host, query, mesh, settle)) continue;
+    const targets = targetsOf(object, query, mesh, settle);
+    if (targets !== undefined) return targets;
+    if (isWildcard(found.host)) break;
+  }
+  return undefined;
+}

@@ -1,0 +1,140 @@
+import type { Settle } from "../explore";
+import { isUnknown, UNKNOWN, type Known } from "../known";
+import { matchesSelector } from "../labels";
+import type { Labels, Mesh, Sidecar } from "../mesh";
+import type { ObjectRef } from "../objects";
+import { byAge } from "./age";
+import { coversHost, expandShortName } from "./hosts";
+import { meshConfigRef } from "./mesh-config";
+import { exportToOf, type Registered } from "./registry";
+import { isSelected, type Place } from "./selected";
+
+/**
+ * What a client's proxy is told about: `exportTo`, the egress list of its Sidecar, and the namespaces that istiod watches.
+ * Sources: `IsServiceVisible` and `getSidecarScope` in pilot/pkg/model/push_context.go; `convertIstioListenerToWrapper` and
+ * `selectServices` in pilot/pkg/model/sidecar.go; pkg/kube/namespace/filter.go.
+ */
+
+/** The proxy whose view is asked for. */
+export interface Scope {
+  readonly namespace: string;
+  readonly labels: Known<Labels>;
+  readonly labelsAt: Place;
+  /** A gateway's proxy reads no Sidecar. */
+  readonly isGateway: boolean;
+}
+
+export type SidecarIndex = ReadonlyMap<string, readonly Sidecar[]>;
+
+/** Those with a workload selector first, then oldest first: the first that fits counts. */
+export function indexSidecars(mesh: Mesh): SidecarIndex {
+  const index = new Map<string, Sidecar[]>();
+  const rank = (sidecar: Sidecar): number => (sidecar.workloadSelector === undefined ? 1 : 0);
+  for (const sidecar of [...mesh.sidecars].sort((a, b) => rank(a) - rank(b) || byAge(a, b))) {
+    const list = index.get(sidecar.ref.namespace);
+    if (list === undefined) index.set(sidecar.ref.namespace, [sidecar]);
+    else list.push(sidecar);
+  }
+  return index;
+}
+
+/** The Sidecar that counts for a proxy: its namespace's, else the root namespace's without selector. */
+export function sidecarFor(index: SidecarIndex, mesh: Mesh, scope: Scope, settle: Settle): Sidecar | undefined {
+  if (scope.isGateway) return undefined;
+  const fits = ({ workloadSelector, ref }: Sidecar): boolean => {
+    if (workloadSelector === undefined) return true;
+    const at = { ref, path: "spec.workloadSelector" };
+    return isSelected(workloadSelector, at, scope.labels, scope.labelsAt, settle);
+  };
+  const own = index.get(scope.namespace)?.find(fits);
+  if (own !== undefined) return own;
+  return index.get(mesh.config.rootNamespace)?.find(({ workloadSelector }) => workloadSelector === undefined);
+}
+
+/** Whether an object of `namespace` with this `exportTo` is for clients of `clientNamespace`. */
+export function isExported(exportTo: readonly string[], namespace: string, clientNamespace: string): boolean {
+  if (exportTo.length === 0 || exportTo.includes("*") || exportTo.includes(clientNamespace)) return true;
+  return exportTo.includes(".") && namespace === clientNamespace;
+}
+
+const EXPORT_WAYS = [["*"], ["~"]] as const;
+
+function exportsTo(entry: Registered, mesh: Mesh, clientNamespace: string, settle: Settle): boolean {
+  const own = exportToOf(entry);
+  const [value, ref, path]: [Known<readonly string[]>, ObjectRef, string] =
+    own === undefined
+      ? [mesh.config.defaultServiceExportTo, meshConfigRef(mesh), "defaultServiceExportTo"]
+      : [own, entry.ref, entry.kind === "Service" ? "metadata.annotations" : "spec.exportTo"];
+  return isExported(settle<readonly string[]>(value, EXPORT_WAYS, ref, path), entry.ref.namespace, clientNamespace);
+}
+
+/** Whether istiod watches the namespace at all (`discoverySelectors`). */
+function isDiscovered(namespace: string, mesh: Mesh, settle: Settle): boolean {
+  const selectors = settle(mesh.config.discoverySelectors, [[]], meshConfigRef(mesh), "discoverySelectors");
+  if (selectors.length === 0) return true;
+  const object = mesh.namespaces.get(namespace);
+  const ref = object?.ref ?? { kind: "Namespace", namespace: "", name: namespace };
+  const labels = object?.labels ?? UNKNOWN;
+  return selectors.some((selector) =>
+    settle<boolean>(matchesSelector(selector, labels), [true, false], ref, "metadata.labels"),
+  );
+}
+
+/** Whether an egress list imports a host of a namespace. `~` before a namespace excludes it. */
+export function imports(
+  hosts: readonly string[],
+  host: string,
+  namespace: string,
+  clientNamespace: string,
+  mesh: Mesh,
+): boolean {
+  let found = false;
+  for (const entry of hosts) {
+    const slash = entry.indexOf("/");
+    if (slash < 0 || entry.includes("/", slash + 1)) continue;
+    const excludes = entry.startsWith("~");
+    const written = excludes ? entry.slice(1, slash) || "*" : entry.slice(0, slash);
+    const wanted = written === "." ? clientNamespace : written;
+    if (wanted !== "*" && wanted !== namespace) continue;
+    const pattern = expandShortName(entry.slice(slash + 1), clientNamespace, mesh.config.clusterDomain);
+    if (!coversHost(pattern, host)) continue;
+    if (excludes) return false;
+    found = true;
+  }
+  return found;
+}
+
+/**
+ * Whether the proxy has a cluster for the port of a service.
+ * @param sidecar the Sidecar that counts for the proxy, if any
+ */
+export function isVisible(
+  entry: Registered,
+  port: number,
+  scope: Scope,
+  sidecar: Sidecar | undefined,
+  mesh: Mesh,
+  settle: Settle,
+): boolean {
+  const { namespace } = entry.ref;
+  if (!isDiscovered(namespace, mesh, settle) || !exportsTo(entry, mesh, scope.namespace, settle)) return false;
+  if (sidecar?.egress === undefined) return true;
+  if (isUnknown(sidecar.egress)) return settle<boolean>(sidecar.egress, [true, false], sidecar.ref, "spec.egress");
+  if (sidecar.egress.length === 0) return true;
+  const listener = sidecar.egress.find((egress) => egress.port === port) ?? sidecar.egress.find(isCatchAll);
+  return listener !== undefined && imports(listener.hosts, entry.host, namespace, scope.namespace, mesh);
+}
+
+const isCatchAll = ({ port }: { readonly port: number | undefined }): boolean => port === undefined;
+
+/** What happens to traffic for which the proxy has no cluster. */
+export function outboundPolicy(
+  sidecar: Sidecar | undefined,
+  mesh: Mesh,
+  settle: Settle,
+): "ALLOW_ANY" | "REGISTRY_ONLY" {
+  const ways = ["ALLOW_ANY", "REGISTRY_ONLY"] as const;
+  return sidecar?.outboundTrafficPolicy === undefined
+    ? settle(mesh.config.outboundTrafficPolicy, ways, meshConfigRef(mesh), "outboundTrafficPolicy.mode")
+    : settle(sidecar.outboundTrafficPolicy, ways, sidecar.ref, "spec.outboundTrafficPolicy.mode");
+}
