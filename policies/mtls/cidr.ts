@@ -41,32 +41,42 @@ const parseV6 = (text: string): bigint | undefined => {
   return groups.reduce((value, group) => (value << 16n) | group, 0n);
 };
 
-/** An IPv4 or IPv6 address, brackets and zone allowed; `undefined` for anything else. */
-export function parseAddress(text: string): Address | undefined {
+/** IPv4 addresses inside IPv6 (`::ffff:10.0.0.1`) are IPv4 addresses. */
+const MAPPED = 0xffffn;
+const MAPPED_BITS = 96;
+
+const parseRaw = (text: string): Address | undefined => {
   const bare = text.replace(/^\[(.*)\]$/, "$1").replace(/%.*$/, "");
   const v4 = parseV4(bare);
   if (v4 !== undefined) return { bits: 32, value: v4 };
   const v6 = parseV6(bare);
-  if (v6 === undefined) return undefined;
-  return v6 >> 32n === 0xffffn ? { bits: 32, value: v6 & 0xffffffffn } : { bits: 128, value: v6 };
+  return v6 === undefined ? undefined : { bits: 128, value: v6 };
+};
+
+interface Range extends Address {
+  /** How many leading bits count. */
+  readonly prefix: number;
+}
+
+/** An IPv4 or IPv6 range, or a single address, brackets and zone allowed; `undefined` for anything else. */
+function parseRange(text: string): Range | undefined {
+  const [base, length, ...rest] = text.trim().split("/");
+  const address = base === undefined ? undefined : parseRaw(base);
+  if (address === undefined || rest.length > 0) return undefined;
+  const { bits, value } = address;
+  if (length !== undefined && (!/^\d{1,3}$/.test(length) || Number(length) > bits)) return undefined;
+  const prefix = length === undefined ? bits : Number(length);
+  const isMapped = bits === 128 && value >> 32n === MAPPED && prefix >= MAPPED_BITS;
+  return isMapped ? { bits: 32, value: value & 0xffffffffn, prefix: prefix - MAPPED_BITS } : { bits, value, prefix };
 }
 
 /** Whether `text` is an address or a range such as `10.20.0.0/24`. */
 export const isRange = (text: string): boolean => parseRange(text) !== undefined;
 
-const parseRange = (text: string): (Address & { readonly prefix: number }) | undefined => {
-  const [base, length, ...rest] = text.split("/");
-  const address = base === undefined ? undefined : parseAddress(base);
-  if (address === undefined || rest.length > 0) return undefined;
-  if (length === undefined) return { ...address, prefix: address.bits };
-  if (!/^\d{1,3}$/.test(length) || Number(length) > address.bits) return undefined;
-  return { ...address, prefix: Number(length) };
-};
-
 /** Whether the address lies in the range; families never match each other, and what is no address or range matches nothing. */
 export function contains(range: string, address: string): boolean {
   const within = parseRange(range);
-  const ip = parseAddress(address);
+  const ip = address.includes("/") ? undefined : parseRange(address);
   if (within === undefined || ip === undefined || within.bits !== ip.bits) return false;
   const shift = BigInt(within.bits - within.prefix);
   return within.value >> shift === ip.value >> shift;

@@ -46,8 +46,10 @@ export function containerPort(workload: Workload, name: string, protocol: string
   return unsure ? UNKNOWN : undefined;
 }
 
+type NamedPort = Pick<ServicePort, "name" | "targetPort" | "protocol">;
+
 /** A WorkloadEntry maps names of Service ports to its own ports; else it listens where the Service says. */
-const entryPort = (workload: Workload, port: ServicePort): Known<number> | undefined => {
+const entryPort = (workload: Workload, port: NamedPort): Known<number> | undefined => {
   const ports = workload.entry?.ports ?? {};
   if (isUnknown(ports) || isUnknown(port.targetPort)) return UNKNOWN;
   const named = typeof port.targetPort === "string";
@@ -56,7 +58,7 @@ const entryPort = (workload: Workload, port: ServicePort): Known<number> | undef
 };
 
 /** The port of the workload that a Service port leads to; `undefined` when the workload is no endpoint of it. */
-export function targetPortOn(workload: Workload, port: ServicePort): Known<number> | undefined {
+export function targetPortOn(workload: Workload, port: NamedPort): Known<number> | undefined {
   if (workload.entry !== undefined) return entryPort(workload, port);
   if (isUnknown(port.targetPort)) return UNKNOWN;
   return typeof port.targetPort === "number"
@@ -163,14 +165,7 @@ const inlineEndpoints = (index: MeshIndex, entry: ServiceEntry, port: EntryPort)
 
 export function resolveEntryEndpoints(index: MeshIndex, entry: ServiceEntry, port: EntryPort): readonly Endpoint[] {
   if (entry.workloadSelector === undefined) return inlineEndpoints(index, entry, port);
-  const asServicePort: ServicePort = {
-    name: port.name,
-    port: port.number,
-    targetPort: port.targetPort ?? port.number,
-    nodePort: undefined,
-    appProtocol: undefined,
-    protocol: "TCP",
-  };
+  const asServicePort: NamedPort = { name: port.name, targetPort: port.targetPort ?? port.number, protocol: "TCP" };
   return index.workloadsSelected(entry.ref.namespace, entry.workloadSelector).map(({ workload, certain }) => {
     const targetPort = targetPortOn(workload, asServicePort) ?? port.number;
     const { tlsModeLabel, undecided } = dataPlane(index, workload);

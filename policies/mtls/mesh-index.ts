@@ -54,8 +54,10 @@ export interface MeshIndex {
   /** Who answers on a port of a ServiceEntry. */
   entryEndpoints(entry: ServiceEntry, port: ServiceEntry["ports"][number]): readonly Endpoint[];
   policies(namespace: string): NamespacePolicies;
-  /** Oldest first. */
-  sidecarsIn(namespace: string): readonly Sidecar[];
+  /** Sidecars of the namespace whose selector selects the workload, oldest first. */
+  sidecarsSelecting(workload: Workload): readonly { readonly sidecar: Sidecar; readonly certain: boolean }[];
+  /** The oldest Sidecar without a selector. */
+  sidecarOf(namespace: string): Sidecar | undefined;
 }
 
 const group = <T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> => {
@@ -163,8 +165,20 @@ function buildIndex(mesh: Mesh): MeshIndex {
       .selecting(labelsOf(workload))
       .map(({ item, certain }) => ({ entry: item, certain })),
   );
-  const servicePortEndpoints = lazily((_service: Service) =>
-    lazily((port: ServicePort) => resolveEndpoints(index, _service, port)),
+  const selectingSidecars = lazily(
+    (namespace: string) =>
+      new SelectorIndex(
+        (sidecarsIn.get(namespace) ?? NONE).filter(({ workloadSelector }) => workloadSelector !== undefined),
+        ({ workloadSelector }) => workloadSelector ?? {},
+      ),
+  );
+  const sidecarsSelecting = lazily((workload: Workload) =>
+    selectingSidecars(workload.ref.namespace)
+      .selecting(labelsOf(workload))
+      .map(({ item, certain }) => ({ sidecar: item, certain })),
+  );
+  const endpointsOfService = lazily((service: Service) =>
+    lazily((port: ServicePort) => resolveEndpoints(index, service, port)),
   );
 
   const index: MeshIndex = {
@@ -184,10 +198,12 @@ function buildIndex(mesh: Mesh): MeshIndex {
     servicesSelecting,
     entriesSelecting,
     slicesOf: ({ ref }) => slices.get(`${ref.namespace}/${ref.name}`) ?? NONE,
-    endpointsOf: (service, port) => servicePortEndpoints(service)(port),
+    endpointsOf: (service, port) => endpointsOfService(service)(port),
     entryEndpoints: (entry, port) => resolveEntryEndpoints(index, entry, port),
     policies,
-    sidecarsIn: (namespace) => sidecarsIn.get(namespace) ?? NONE,
+    sidecarsSelecting,
+    sidecarOf: (namespace) =>
+      (sidecarsIn.get(namespace) ?? NONE).find(({ workloadSelector }) => workloadSelector === undefined),
   };
   return index;
 }

@@ -1,0 +1,48 @@
+import { isUnknown, UNKNOWN, type Known } from "../known";
+import type { ServicePort } from "../mesh";
+
+/**
+ * Which protocol a port says it speaks. Sources: `ConvertProtocol` in pkg/config/kube/conversion.go, `Parse` in
+ * pkg/config/protocol/instance.go, `ModelProtocolToListenerProtocol` in pilot/pkg/networking/networking.go.
+ */
+
+/** HTTP includes HTTP/2 and gRPC; TCP includes TLS and HTTPS, which the proxy does not look into; AUTO is detected per connection. */
+export type PortProtocol = "HTTP" | "TCP" | "AUTO";
+
+const HTTP = new Set(["http", "http2", "http_proxy", "grpc", "grpc-web"]);
+const TCP = new Set(["tcp", "https", "tls", "mongo", "redis", "mysql", "udp"]);
+
+/** Ports that are never sniffed: SMTP, DNS, MySQL, MongoDB. */
+const NEVER_SNIFFED = new Set([25, 53, 3306, 27017]);
+
+/** What Kubernetes itself gives names to; not for port names. */
+const KUBERNETES: ReadonlyMap<string, PortProtocol> = new Map([
+  ["kubernetes.io/h2c", "HTTP"],
+  ["kubernetes.io/ws", "HTTP"],
+  ["kubernetes.io/wss", "TCP"],
+]);
+
+/** Protocol of a ServiceEntry or Sidecar port, which is written out. */
+export function writtenProtocol(protocol: string): PortProtocol {
+  const name = protocol.toLowerCase();
+  return HTTP.has(name) ? "HTTP" : TCP.has(name) ? "TCP" : "AUTO";
+}
+
+/** By the text before the first dash. */
+const named = (name: string, port: Known<number>): Known<PortProtocol> => {
+  if (name.toLowerCase().startsWith("grpc-web")) return "HTTP";
+  const protocol = writtenProtocol(name.split("-")[0] ?? "");
+  if (protocol !== "AUTO") return protocol;
+  return isUnknown(port) ? UNKNOWN : NEVER_SNIFFED.has(port) ? "TCP" : "AUTO";
+};
+
+/** Protocol of a Service port: `appProtocol`, else its name. */
+export function portProtocol(
+  port: Pick<ServicePort, "name" | "appProtocol" | "port" | "protocol">,
+): Known<PortProtocol> {
+  if (port.protocol === "UDP") return "TCP";
+  const { appProtocol } = port;
+  if (appProtocol === undefined) return named(port.name ?? "", port.port);
+  if (isUnknown(appProtocol)) return UNKNOWN;
+  return KUBERNETES.get(appProtocol) ?? named(appProtocol, port.port);
+}
