@@ -21,8 +21,8 @@ export interface Injected {
   readonly version: string | undefined;
   /** The annotation that asks for it. */
   readonly annotation: string;
-  /** Why it cannot be told what is added. */
-  readonly problem: string | undefined;
+  /** The resource that is asked for and not among the objects, for people; `undefined` when it is. */
+  readonly unseen: string | undefined;
 }
 
 const LANGUAGES = ["java", "python", "nodejs", "dotnet", "go", "sdk"] as const;
@@ -53,17 +53,20 @@ function askedFor(mesh: Mesh, workload: Workload, language: Language): string | 
   return asked === "false" || asked === "" ? undefined : asked;
 }
 
-/** The resource that an annotation names, or why there is none to be found. */
+/** The resource that an annotation names, or what to call it when it is not to be found. */
 function resourceFor(mesh: Mesh, workload: Workload, asked: string): OtherObject | string {
   const [namespace, name] = asked.includes("/") ? asked.split("/", 2) : [workload.ref.namespace, asked];
   const candidates = instrumentations(mesh).get(namespace ?? "") ?? [];
   if (asked === "true") {
     const [only, ...others] = candidates;
     if (only !== undefined && others.length === 0) return only;
-    return `${candidates.length === 0 ? "no" : "more than one"} Instrumentation of namespace ${namespace} is among the objects`;
+    return candidates.length === 0
+      ? `an Instrumentation of namespace ${namespace}, of which none is among the objects`
+      : `one of several Instrumentations of namespace ${namespace}`;
   }
   return (
-    candidates.find(({ ref }) => ref.name === name) ?? `Instrumentation ${namespace}/${name} is not among the objects`
+    candidates.find(({ ref }) => ref.name === name) ??
+    `Instrumentation ${namespace}/${name}, which is not among the objects`
   );
 }
 
@@ -113,7 +116,7 @@ export function injectedInto(mesh: Mesh, workload: Workload, container: Containe
       language,
       version: image === undefined ? undefined : agentVersionOfImage(image),
       annotation: `${PREFIX}inject-${language}`,
-      problem: typeof resource === "string" ? resource : undefined,
+      unseen: typeof resource === "string" ? resource : undefined,
     };
   }
   return undefined;

@@ -27,12 +27,13 @@ const BEFORE_COMMAND = ["JAVA_TOOL_OPTIONS", "CATALINA_OPTS", "JAVA_OPTS", "JDK_
 const AFTER_COMMAND = ["_JAVA_OPTIONS"];
 
 const TOKEN = /(?:[^\s"']|"[^"]*"|'[^']*')+/g;
+const SHELL_TOKEN = /[;&|]+|(?:[^\s"';&|]|"[^"]*"|'[^']*')+/g;
 const SHELL_REFERENCE = /\$\{(\w+)\}|\$(\w+)/g;
-const NEXT_COMMAND = new Set([";", "&&", "||", "|", "&"]);
+const NEXT_COMMAND = /^[;&|]+$/;
 
-/** Words as the JVM and a shell split them; quotes group and disappear. */
-const words = ({ text, missing }: PartialText): PartialText[] =>
-  (text.match(TOKEN) ?? []).map((word) => ({
+/** Words as the JVM or a shell split them; quotes group and disappear. */
+const words = ({ text, missing }: PartialText, token: RegExp): PartialText[] =>
+  (text.match(token) ?? []).map((word) => ({
     text: word.replace(/["']/g, ""),
     missing: word.includes(HOLE) ? missing : [],
   }));
@@ -42,7 +43,7 @@ function jvmWords(line: readonly PartialText[]): PartialText[] {
   const kept: PartialText[] = [];
   let jar: "before" | "next" | "after" = "before";
   for (const word of line) {
-    if (NEXT_COMMAND.has(word.text)) jar = "before";
+    if (NEXT_COMMAND.test(word.text)) jar = "before";
     else if (jar === "next") jar = "after";
     else if (jar === "before") {
       if (word.text === "-jar") jar = "next";
@@ -64,7 +65,7 @@ function optionsIn(environment: Environment, names: readonly string[]): Option[]
   return names.flatMap((name) => {
     const setting = environment.variables.get(name);
     if (setting === undefined) return [];
-    return words(setting.value).map((word) => ({ word, object: setting.object, path: setting.path }));
+    return words(setting.value, TOKEN).map((word) => ({ word, object: setting.object, path: setting.path }));
   });
 }
 
@@ -84,7 +85,7 @@ function commandOptions(workload: Workload, container: Container, environment: E
     for (const [index, text] of list.entries()) {
       const origin = originOf(workload.ref, `${container.path}.${name}[${index}]`);
       const expanded = environment.expand(text);
-      const parts = /^-(D|javaagent:)/.test(text) ? [expanded] : words(shellExpand(expanded, environment));
+      const parts = /^-(D|javaagent:)/.test(text) ? [expanded] : words(shellExpand(expanded, environment), SHELL_TOKEN);
       line.push(...parts.map((word) => ({ word, ...origin })));
     }
   }

@@ -174,10 +174,9 @@ function findingsOf(mesh: Mesh, workload: Workload, container: Container): Findi
   const settings = sdkSettings(mesh, workload, container);
   const file = DECLARATIVE_FILES.map((name) => settings.get(name)).find((setting) => setting !== undefined);
   if (file !== undefined) return declaredEndpoints(mesh, workload, container, file, settings.agent);
-  if (!exportsTelemetry(settings))
-    return { endpoints: [], undiscovered: [...settings.doubts, ...hiddenEnvironment(workload, container)] };
+  if (!exportsTelemetry(settings)) return { endpoints: [], undiscovered: hiddenEnvironment(workload, container) };
   const endpoints: OtlpEndpoint[] = [];
-  const undiscovered: Undiscovered[] = [...settings.doubts];
+  const undiscovered: Undiscovered[] = [];
   for (const signal of SIGNALS) {
     const exporter = exporterOf(settings, signal);
     const setting = settings.get(`otel.${signal}.exporter`);
@@ -190,6 +189,8 @@ function findingsOf(mesh: Mesh, workload: Workload, container: Container): Findi
     else if (!isUnknown(exporter) && exporter !== undefined)
       endpoints.push(signalEndpoint({ workload, container, settings }, signal, exporter.protocol));
   }
+  const { overriding } = settings;
+  if (overriding !== undefined && endpoints.some(({ problem }) => problem === undefined)) undiscovered.push(overriding);
   return { endpoints: groupSignals(endpoints), undiscovered };
 }
 

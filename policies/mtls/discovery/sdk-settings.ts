@@ -1,6 +1,7 @@
 import { isUnknown } from "../known";
 import type { Container, Mesh, Workload } from "../mesh";
-import { agentConfiguration } from "./agent-configuration";
+import { podMetadata } from "../server/injection";
+import { agentConfiguration, type AgentConfiguration } from "./agent-configuration";
 import { originOf, type Origin, type Undiscovered } from "./discovered";
 import { environmentOf, withDefaults, type Setting, type UnseenSource } from "./environment";
 import { injectedInto } from "./instrumentation";
@@ -25,8 +26,8 @@ export interface SdkSettings {
   readonly sdk: Origin | undefined;
   /** Where a property that is not set may be set all the same. */
   readonly unseen: readonly UnseenSource[];
-  /** Fields that are not known and might say something else than what is. */
-  readonly doubts: readonly Undiscovered[];
+  /** A field that is not known and stronger than what is: it may say something else; `undefined` when there is none. */
+  readonly overriding: Undiscovered | undefined;
 }
 
 /**
@@ -45,43 +46,40 @@ const CONFIGURATION_FILE = "otel.javaagent.configuration-file";
  */
 export function sdkSettings(mesh: Mesh, workload: Workload, container: Container): SdkSettings {
   const injected = injectedInto(mesh, workload, container);
-  const environment = withDefaults(environmentOf(mesh, workload, container), injected?.variables ?? new Map());
+  const environment = withDefaults(environmentOf(mesh, workload, container), injected?.variables ?? NO_VARIABLES);
   const jvm = jvmOptionsOf(workload, container, environment);
-  const doubts: Undiscovered[] = [];
-  const asked = injected && originOf(workload.ref, `${podMetadata(workload)}annotations.${injected.annotation}`);
-  if (injected?.problem !== undefined && asked !== undefined) doubts.push({ ...asked, reason: injected.problem });
-
   const own = (property: string): Setting | undefined =>
     [jvm.properties.get(property), environment.variables.get(variableOf(property))].find(isSet);
 
-  const file = jvm.agent === undefined && injected?.language !== "java" ? undefined : own(CONFIGURATION_FILE);
-  const configuration = file && agentConfiguration(mesh, workload, container, file);
-  const fromFile = configuration !== undefined && "properties" in configuration ? configuration.properties : undefined;
-  if (file !== undefined && configuration !== undefined && "problem" in configuration)
-    doubts.push({ object: file.object, path: file.path, reason: configuration.problem });
-
+  const hasAgent = jvm.agent !== undefined || injected?.language === "java";
+  const file = hasAgent ? own(CONFIGURATION_FILE) : undefined;
+  const configuration: AgentConfiguration =
+    file === undefined ? { properties: NO_VARIABLES } : agentConfiguration(mesh, workload, container, file);
   const version =
     jvm.agent === undefined
       ? injected?.version
       : agentVersion(jvm.agent, isUnknown(workload.containers) ? [] : workload.containers);
-  const hasAgent = jvm.agent !== undefined || injected?.language === "java";
   const hidden = hasAgent ? unknownOptions(container) : undefined;
-  if (hidden !== undefined) doubts.push({ ...originOf(workload.ref, hidden.path), reason: hidden.reason });
 
   return {
-    get: (property) => {
-      const setting = own(property) ?? fromFile?.get(property);
-      return isSet(setting) ? setting : undefined;
-    },
+    get: (property) =>
+      own(property) ??
+      ("properties" in configuration ? [configuration.properties.get(property)].find(isSet) : undefined),
     agent: hasAgent ? { language: "java", ...(version === undefined ? {} : { version }) } : undefined,
-    sdk: jvm.agent ?? asked,
+    sdk:
+      jvm.agent ?? (injected && originOf(workload.ref, `${podMetadata(workload)}.annotations.${injected.annotation}`)),
     unseen: [
       ...environment.unseen,
-      ...doubts.map(({ object, path }) => ({ what: `${path} of ${object}`, secret: false })),
+      ...(injected?.unseen === undefined ? [] : [unseenSource(injected.unseen)]),
+      ...("problem" in configuration
+        ? [unseenSource(`the agent's configuration file (${configuration.problem})`)]
+        : []),
+      ...(hidden === undefined ? [] : [unseenSource(`${hidden.path}, which is not known yet`)]),
     ],
-    doubts,
+    overriding: hidden && { ...originOf(workload.ref, hidden.path), reason: hidden.reason },
   };
 }
 
-/** `spec.template.metadata.` of a template, `metadata.` of a Pod. */
-const podMetadata = (workload: Workload): string => workload.podPath.replace(/spec$/, "metadata.");
+const NO_VARIABLES: ReadonlyMap<string, Setting> = new Map();
+
+const unseenSource = (what: string): UnseenSource => ({ what, secret: false });
