@@ -14,3 +14,10 @@ export { MeshNamespace, type AllowedNamespace, type MeshNamespaceArgs } from "./
 export { OtelCollector, type OtelCollectorArgs } from "./otel-collector";
 export { OtelMtlsException, type OtelMtlsExceptionArgs, type OtlpClient } from "./otel-mtls-exception";
 export { recordManifests, type Recording } from "./report/recorder";
+export {
+  reportTraffic,
+  type Environment,
+  type TrafficReport,
+  type TrafficRow,
+  type TrafficTable,
+} from "./report/traffic";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
-import { today } from "../components";
+import { today } from "../components/index";
 import {
   checkCollector,
   checkGoverned,

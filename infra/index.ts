@@ -9,9 +9,10 @@ import {
   OtelCollector,
   OtelMtlsException,
   recordManifests,
-} from "../components";
+  reportTraffic,
+} from "../components/index";
 import { readConfig } from "./config";
-import { callersOf, exceptionArgs, routesOf } from "./wiring";
+import { callersOf, environmentOf, exceptionArgs, routesOf } from "./wiring";
 
 /** The staging environment, from the cluster up. Run by Pulumi, and by a process that previews and then updates. */
 export = async (): Promise<Record<string, unknown>> => {
@@ -57,7 +58,12 @@ export = async (): Promise<Record<string, unknown>> => {
       ? undefined
       : new IngressGateway("ingress", { ...mesh.ingress, clusterDomain, routes: routesOf(config) }, inMesh);
 
+  const report = pulumi.output(
+    recording.manifests().then((manifests) => reportTraffic(manifests, environmentOf(config, exception))),
+  );
   return {
+    traffic: report.traffic,
+    exceptions: report.exceptions,
     endpoints: { ...collector.endpoints, ingress: gateway?.urls ?? [] },
   };
 };

@@ -1,4 +1,11 @@
-import { type AllowedNamespace, type IngressRoute, type OtelMtlsExceptionArgs } from "../components";
+import {
+  today,
+  type AllowedNamespace,
+  type Environment,
+  type IngressRoute,
+  type OtelMtlsException,
+  type OtelMtlsExceptionArgs,
+} from "../components/index";
 import { type StagingConfig } from "./config";
 
 /** How the parts of the environment know each other. */
@@ -53,3 +60,28 @@ export const routesOf = ({ mesh, services }: StagingConfig): IngressRoute[] =>
         .map(({ namespace, port }) => ({ prefix, namespace, service: name, port })),
     )
     .sort((a, b) => b.prefix.length - a.prefix.length || (a.prefix < b.prefix ? -1 : 1));
+
+/** What the report has to know besides the manifests. */
+export function environmentOf(config: StagingConfig, exception: OtelMtlsException | undefined): Environment {
+  const { cluster, mesh, collector, services } = config;
+  const { rootNamespace, enableAutoMtls, clusterDomain, istioVersion, prometheus, ingress } = mesh;
+  return {
+    now: today(),
+    facts: {
+      rootNamespace,
+      enableAutoMtls,
+      clusterDomain,
+      ...(istioVersion === undefined ? {} : { istioVersion }),
+      ...(cluster.kubernetesVersion === undefined ? {} : { kubernetesVersion: cluster.kubernetesVersion }),
+    },
+    services,
+    collector: {
+      namespace: collector.namespace,
+      name: collector.name,
+      ports: collector.ports,
+      senders: exception?.contract.clients ?? services,
+      ...(collector.internalLoadBalancer ? { outsideService: `${collector.name}-internal` } : {}),
+    },
+    surroundings: { prometheus, ...(ingress === undefined ? {} : { gateway: ingress }) },
+  };
+}
