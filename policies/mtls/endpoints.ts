@@ -2,7 +2,8 @@ import { isUnknown, UNKNOWN, type Known } from "./known";
 import type { Undecided } from "./flow";
 import type { Container, ContainerPort, Endpoints, Service, ServiceEntry, ServicePort, Workload } from "./mesh";
 import type { MeshIndex } from "./mesh-index";
-import { dataPlane } from "./server/injection";
+import { UNKNOWN_NAME } from "./readers/meta";
+import { dataPlane, podMetadata } from "./server/injection";
 import { entryTlsMode } from "./server/workload-entry";
 
 /**
@@ -73,8 +74,12 @@ const isRunning = (workload: Workload): boolean =>
 const addressOf = (workload: Workload): string | undefined =>
   workload.pods.find((pod) => pod.ready && pod.ips.length > 0)?.ips[0] ?? workload.podIps[0];
 
+/** What would tell whether a Service selects the workload. */
+const placePath = (workload: Workload): string =>
+  workload.ref.namespace === UNKNOWN_NAME ? "metadata.namespace" : `${podMetadata(workload)}.labels`;
+
 const missing = (workload: Workload, targetPort: Known<number>, service: Service, certain: boolean): Undecided[] => [
-  ...(certain ? [] : [{ object: workload.ref, path: "metadata.labels" }]),
+  ...(certain ? [] : [{ object: workload.ref, path: placePath(workload) }]),
   ...(isUnknown(targetPort)
     ? [
         isUnknown(service.ports)

@@ -8,7 +8,7 @@ import { Field, Report } from "./readers/fields";
 import { readerOf, type Contribution, type Lists } from "./readers/index";
 import { readInjector } from "./readers/injector";
 import { DEFAULT_ROOT_NAMESPACE, readMeshConfig } from "./readers/mesh-config";
-import { isUnplaced, readMeta } from "./readers/meta";
+import { isNamed, isUnplaced, readMeta } from "./readers/meta";
 import { foldOwned } from "./readers/owners";
 
 const before = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -96,7 +96,11 @@ export function readMesh(manifests: readonly Manifest[], facts: MeshFacts = {}):
       problems,
     ),
     facts,
-    namespaces: new Map(gather(contributions, (from) => from.namespaces).map((each) => [each.ref.name, each])),
+    namespaces: new Map(
+      gather(contributions, (from) => from.namespaces)
+        .filter(({ ref }) => isNamed(ref))
+        .map((each) => [each.ref.name, each]),
+    ),
     workloads: [...foldOwned(gather(contributions, (from) => from.workloads))].sort(byRef),
     services,
     endpoints: gather(contributions, (from) => from.endpoints),

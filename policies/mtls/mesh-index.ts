@@ -186,10 +186,14 @@ function buildIndex(mesh: Mesh): MeshIndex {
     namespace: (name) => mesh.namespaces.get(name),
     workload: (ref) => workloadByName.get(keyOf(ref)),
     workloadsIn: (namespace) => workloads.get(namespace) ?? NONE,
-    workloadsSelected: (namespace, labels) =>
-      labelled(namespace)
-        .selectedBy(labels)
-        .map(({ item, certain }) => ({ workload: item, certain })),
+    workloadsSelected: (namespace, labels) => {
+      const here = namespace === UNKNOWN_NAME ? NONE : labelled(namespace).selectedBy(labels);
+      const somewhere = labelled(UNKNOWN_NAME).selectedBy(labels);
+      return [
+        ...here.map(({ item, certain }) => ({ workload: item, certain })),
+        ...somewhere.map(({ item }) => ({ workload: item, certain: false })),
+      ];
+    },
     labelsOf,
     service: (namespace, name) => services.get(`${namespace}/${name}`),
     serviceByHost: (fqdn) => hosts.get(fqdn),

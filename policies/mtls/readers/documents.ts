@@ -1,7 +1,7 @@
 import { isUnknown } from "../known";
 import type { Problem } from "../mesh";
 import type { Manifest, ObjectRef, Source } from "../objects";
-import { Field, Report } from "./fields";
+import { Field, isMap } from "./fields";
 import { readerOf } from "./index";
 import { readRef } from "./meta";
 
@@ -18,17 +18,11 @@ export interface Document {
   readonly source: Source | undefined;
 }
 
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 const own = (object: Readonly<Record<string, unknown>>, key: string): unknown =>
   Object.hasOwn(object, key) ? object[key] : undefined;
 
 const groupOf = (apiVersion: string): string =>
   apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
-
-/** Names are read here to tell objects apart, and once more, with a report, when the objects are read. */
-const UNHEARD = new Report("", undefined, undefined);
 
 const PATCH = /^(.+)Patch$/;
 
@@ -42,7 +36,7 @@ const identify = (
   const patched = PATCH.exec(kind)?.[1];
   const partial = patched !== undefined && readerOf(`${group}/${patched}`) !== undefined;
   const read = partial ? patched : kind;
-  return { group, kind: read, apiVersion, partial, object, ref: readRef(Field.root(object, UNHEARD), read), source };
+  return { group, kind: read, apiVersion, partial, object, ref: readRef(Field.quietly(object), read), source };
 };
 
 export interface Documents {
@@ -51,13 +45,29 @@ export interface Documents {
   readonly skipped: number;
 }
 
+interface Queued extends Manifest {
+  /** The type of an item that its list says. */
+  readonly apiVersion?: string;
+  readonly kind?: string;
+}
+
+/** What is wrong with the type of something that looks like an object; `undefined` for what is none. */
+const typeProblem = (object: Readonly<Record<string, unknown>>, type: Readonly<Record<string, unknown>>) => {
+  for (const path of ["kind", "apiVersion"] as const) {
+    if (isUnknown(type[path]))
+      return { path, message: `${path} is not known, so nothing can be said about the object` };
+    const isNeeded = isMap(object["metadata"]) && (type["kind"] ?? type["apiVersion"]) !== undefined;
+    if (isNeeded && typeof type[path] !== "string")
+      return { path, message: `${path} is ${type[path] === undefined ? "missing" : "no string"}` };
+  }
+  return undefined;
+};
+
 /** Takes manifests apart into objects: `List` and `…List` kinds give their items, which may leave out the type that the list says. */
 export function documentsOf(manifests: readonly Manifest[], problems: Problem[]): Documents {
   const documents: Document[] = [];
   let skipped = 0;
-  const queue: { object: unknown; source: Source | undefined; apiVersion?: string; kind?: string }[] = manifests
-    .map(({ object, source }) => ({ object, source }))
-    .reverse();
+  const queue: Queued[] = [...manifests].reverse();
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     const { object, source } = next;
     if (object === undefined || object === null) continue;
@@ -67,27 +77,21 @@ export function documentsOf(manifests: readonly Manifest[], problems: Problem[])
     }
     const kind = own(object, "kind") ?? next.kind;
     const apiVersion = own(object, "apiVersion") ?? next.apiVersion;
-    if (isUnknown(kind) || isUnknown(apiVersion)) {
-      problems.push({
-        severity: "error",
-        object: "an object",
-        path: isUnknown(kind) ? "kind" : "apiVersion",
-        message: "its type is not known, so nothing can be said about it",
-        source,
-      });
-      continue;
-    }
+    const list = (problem: { path: string; message: string }) =>
+      problems.push({ severity: "error", object: "an object", ...problem, source });
     if (typeof kind !== "string" || typeof apiVersion !== "string" || kind === "") {
-      skipped += 1;
+      const problem = typeProblem(object, { kind, apiVersion });
+      if (problem === undefined) skipped += 1;
+      else list(problem);
       continue;
     }
     const items = own(object, "items");
     if (kind.endsWith("List") && Array.isArray(items)) {
       const type = kind === "List" ? {} : { apiVersion, kind: kind.slice(0, -"List".length) };
-      for (let at = items.length - 1; at >= 0; at -= 1) queue.push({ object: items[at], source, ...type });
-      continue;
-    }
-    documents.push(identify(apiVersion, kind, object, source));
+      for (const item of [...items].reverse()) queue.push({ object: item, ...(source && { source }), ...type });
+    } else if (kind === "List" || isUnknown(items))
+      list({ path: "items", message: `the items of the ${kind} are not known` });
+    else documents.push(identify(apiVersion, kind, object, source));
   }
   return { documents, skipped };
 }

@@ -2,12 +2,10 @@ import { isUnknown } from "../known";
 import type { Problem } from "../mesh";
 import { describeRef } from "../objects";
 import type { Document } from "./documents";
+import { isMap } from "./fields";
 import { isNamed } from "./meta";
 
 type Value = unknown;
-const isMap = (value: Value): value is Readonly<Record<string, Value>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
-
 /** Bookkeeping of the API server, which differs between two readings of one object. */
 const BOOKKEEPING = new Set(["managedFields", "resourceVersion", "generation", "selfLink"]);
 

@@ -26,10 +26,14 @@ export class Report {
   }
 }
 
+/** A map of fields: no list, and no time, which YAML has as a value of its own. */
+export const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+
 const kindOf = (value: unknown): string => {
   if (Array.isArray(value)) return "a list";
-  if (typeof value === "object") return "a map";
-  return `a ${typeof value}`;
+  if (value instanceof Date) return "a time";
+  return isMap(value) ? "a map" : `a ${typeof value}`;
 };
 
 /** Short scalars as they are: never a whole structure, never a long text. */
@@ -37,6 +41,8 @@ const show = (value: unknown): string => {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   return typeof value === "string" && value.length <= 40 ? JSON.stringify(value) : kindOf(value);
 };
+
+const UNHEARD = new Report("", undefined, undefined);
 
 /**
  * A place in an object that came from outside. Reading never throws: an absent field (or null) is `undefined`, an unknown one is
@@ -53,6 +59,11 @@ export class Field {
   /** @param path where `value` stands in its object, when it is not the object itself */
   static root(value: unknown, report: Report, path = ""): Field {
     return new Field(value, report, undefined, path);
+  }
+
+  /** For looking something up in an object that is read, with its problems, elsewhere. */
+  static quietly(value: unknown): Field {
+    return new Field(value, UNHEARD, undefined, "");
   }
 
   /** For example `spec.template.spec.containers[0].ports`. */
@@ -85,8 +96,8 @@ export class Field {
     const { value } = this;
     if (isUnknown(value)) return UNKNOWN;
     if (value === undefined || value === null) return undefined;
-    if (typeof value !== "object" || Array.isArray(value)) return this.wrong("a map", false);
-    return Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+    if (!isMap(value)) return this.wrong("a map", false);
+    return Object.hasOwn(value, key) ? value[key] : undefined;
   }
 
   /** Lists a problem at this place. */
@@ -145,7 +156,7 @@ export class Field {
   items(): Known<readonly Field[]> | undefined {
     if (this.isAbsent) return undefined;
     if (isUnknown(this.value)) return UNKNOWN;
-    if (!Array.isArray(this.value)) return this.wrong("a list");
+    if (!Array.isArray(this.value)) return this.wrong("a list", false);
     return this.value.map((item: unknown, index) => new Field(item, this.report, this, index));
   }
 
@@ -154,8 +165,8 @@ export class Field {
     if (this.isAbsent) return undefined;
     const { value } = this;
     if (isUnknown(value)) return UNKNOWN;
-    if (typeof value !== "object" || Array.isArray(value)) return this.wrong("a map");
-    return Object.keys(value as object)
+    if (!isMap(value)) return this.wrong("a map", false);
+    return Object.keys(value)
       .sort()
       .map((key) => [key, this.at(key)] as const);
   }

@@ -1,7 +1,7 @@
 import { isUnknown } from "../known";
 import type { Labels, Meta } from "../mesh";
 import type { ObjectRef, Source } from "../objects";
-import { Field, Report, settled } from "./fields";
+import { Field, settled } from "./fields";
 
 /** Stands in for a name or namespace that is not known (yet); no object can be called so. */
 export const UNKNOWN_NAME = "<unknown>";
@@ -65,10 +65,7 @@ export const isNamed = ({ name, namespace }: ObjectRef): boolean =>
 
 /** Whether the object leaves its namespace to whoever applies it. */
 export const isUnplaced = (object: unknown, { namespace }: ObjectRef): boolean =>
-  namespace === DEFAULT_NAMESPACE &&
-  Field.root(object, new Report("", undefined, undefined))
-    .at("metadata")
-    .at("namespace").isAbsent;
+  namespace === DEFAULT_NAMESPACE && Field.quietly(object).at("metadata").at("namespace").isAbsent;
 
 /** Name, labels, annotations and age of any object. */
 export function readMeta(root: Field, kind: string, source: Source | undefined): Meta {

@@ -1,8 +1,6 @@
 import { isUnknown, UNKNOWN, type Known } from "../known";
 import type { Container, Labels, Workload } from "../mesh";
-import type { ObjectRef } from "../objects";
-import { Field, Report, settled } from "./fields";
-import { UNKNOWN_NAME } from "./meta";
+import { Field, settled } from "./fields";
 
 /** Folds what a controller made (Pods, ReplicaSets of a Deployment, Jobs of a CronJob) into the workload that asked for it. */
 
@@ -14,7 +12,7 @@ interface Owner {
 }
 
 const ownerOf = (workload: Workload): Owner | undefined => {
-  const owners = Field.root(workload.raw, new Report("", undefined, undefined))
+  const owners = Field.quietly(workload.raw)
     .at("metadata")
     .at("ownerReferences")
     .knownItems()
@@ -57,7 +55,9 @@ const shapeOf = (pod: Workload): string =>
 
 const byName = (a: Workload, b: Workload): number => (a.ref.name < b.ref.name ? -1 : a.ref.name > b.ref.name ? 1 : 0);
 
-/** The largest group of like pods, and the rest; of equal groups the one whose shape sorts first. */
+const readyIn = (pods: readonly Workload[]): number => pods.filter(({ pods: [own] }) => own?.ready === true).length;
+
+/** The group of like pods with the most that are ready, and the rest; of equal groups the one whose shape sorts first. */
 const split = (pods: readonly Workload[]): { alike: readonly Workload[]; others: readonly Workload[] } => {
   const groups = new Map<string, Workload[]>();
   for (const pod of [...pods].sort(byName)) {
@@ -67,7 +67,7 @@ const split = (pods: readonly Workload[]): { alike: readonly Workload[]; others:
     else group.push(pod);
   }
   const ranked = [...groups]
-    .sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1))
+    .sort(([a, x], [b, y]) => readyIn(y) - readyIn(x) || y.length - x.length || (a < b ? -1 : 1))
     .map(([, group]) => group);
   return { alike: ranked[0] ?? [], others: ranked.slice(1).flat() };
 };
@@ -99,9 +99,7 @@ const absorb = (workload: Workload, pods: readonly Workload[]): Workload => {
 
 /** An Argo Rollout may borrow the template of a Deployment (`spec.workloadRef`). */
 const borrow = (workload: Workload, find: (owner: Owner, namespace: string) => Workload | undefined): Workload => {
-  const ref = Field.root(workload.raw, new Report("", undefined, undefined))
-    .at("spec")
-    .at("workloadRef");
+  const ref = Field.quietly(workload.raw).at("spec").at("workloadRef");
   const kind = settled(ref.at("kind").text());
   const name = settled(ref.at("name").text());
   if (kind === undefined || name === undefined) return workload;
@@ -111,39 +109,39 @@ const borrow = (workload: Workload, find: (owner: Owner, namespace: string) => W
   return { ...workload, podLabels, podAnnotations, serviceAccount, hostNetwork, containers, volumes };
 };
 
+const isPod = ({ ref }: Workload): boolean => ref.kind === "Pod";
+
+/** Kinds that controllers make for themselves. */
+const isMade = ({ ref }: Workload): boolean => ref.kind === "ReplicaSet" || ref.kind === "Job";
+
 /** Pods that differ from most of their siblings (a rollout under way) stay workloads of their own. */
 export function foldOwned(workloads: readonly Workload[]): readonly Workload[] {
-  const all = new Map(
-    workloads.map((workload) => [keyOf(workload.ref.kind, workload.ref.namespace, workload.ref.name), workload]),
-  );
+  const all = new Map(workloads.map(({ ref }, at) => [keyOf(ref.kind, ref.namespace, ref.name), workloads[at]]));
   const find = ({ kind, name }: Owner, namespace: string) => all.get(keyOf(kind, namespace, name));
-  const makerOf = ({ kind, name }: Owner, namespace: string): Workload | undefined => {
-    const base = name.slice(0, name.lastIndexOf("-"));
-    return (MAKERS[kind] ?? [])
-      .map((maker) => find({ kind: maker, name: base }, namespace))
-      .find((found) => found !== undefined);
-  };
-  const topOf = (workload: Workload): Workload | undefined => {
+  const above = (workload: Workload): Workload | undefined => {
     const owner = ownerOf(workload);
     if (owner === undefined) return undefined;
     const { namespace } = workload.ref;
-    const found = find(owner, namespace);
-    if (found === undefined) return makerOf(owner, namespace);
-    return found.ref.kind === "ReplicaSet" || found.ref.kind === "Job" ? (topOf(found) ?? found) : found;
+    const base = owner.name.slice(0, owner.name.lastIndexOf("-"));
+    const makers = (MAKERS[owner.kind] ?? []).map((kind) => ({ kind, name: base }));
+    return [owner, ...makers].map((each) => find(each, namespace)).find((found) => found !== undefined);
+  };
+  /** The maker of something made, which stands for it; two levels are all there are, whatever circles the references make. */
+  const standInFor = (workload: Workload): Workload | undefined => {
+    const owner = isMade(workload) ? above(workload) : undefined;
+    return owner === undefined || isMade(owner) || isPod(owner) ? undefined : owner;
   };
 
   const pods = new Map<Workload, Workload[]>();
   const kept: Workload[] = [];
   for (const workload of workloads) {
-    const { kind, name } = workload.ref;
-    const owned = kind === "Pod" || kind === "ReplicaSet" || kind === "Job";
-    const top = owned && !name.includes(UNKNOWN_NAME) ? topOf(workload) : undefined;
-    if (top === undefined || top === workload) kept.push(workload);
-    else if (kind === "Pod") {
+    const owner = isPod(workload) ? above(workload) : undefined;
+    if (owner !== undefined && !isPod(owner)) {
+      const top = standInFor(owner) ?? owner;
       const siblings = pods.get(top);
       if (siblings === undefined) pods.set(top, [workload]);
       else siblings.push(workload);
-    }
+    } else if (standInFor(workload) === undefined) kept.push(workload);
   }
   return kept.flatMap((workload) => {
     const { alike, others } = split(pods.get(workload) ?? []);
@@ -151,7 +149,3 @@ export function foldOwned(workloads: readonly Workload[]): readonly Workload[] {
     return [absorb(whole, alike), ...others];
   });
 }
-
-/** The objects that a workload was folded from keep their names: `Pod`, for lookups. */
-export const podRefs = (workload: Workload): readonly ObjectRef[] =>
-  workload.pods.map(({ name }) => ({ kind: "Pod", namespace: workload.ref.namespace, name }));

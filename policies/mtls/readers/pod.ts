@@ -53,19 +53,23 @@ const readStatus = (root: Field, name: string): LivePod => {
 const owns = (containers: Known<readonly Container[]>, name: string): boolean =>
   !isUnknown(containers) && containers.some((container) => container.name === name);
 
-/** A bare Pod. It is live once a cluster or an injector has touched it: it has a status, a uid, or the proxy's container. */
+/** Whether a cluster or an injector has touched it: it has a status, a uid, an owner, or the proxy's container. */
+const isAdmitted = (root: Field, containers: Workload["containers"]): boolean => {
+  const metadata = root.at("metadata");
+  const traces = [root.at("status"), metadata.at("uid"), metadata.at("ownerReferences")];
+  return traces.some((trace) => !trace.isAbsent && !trace.isUnknown) || owns(containers, "istio-proxy");
+};
+
+/** A Pod that no controller made, or whose controller is not among the objects. */
 export function readPod(root: Field, meta: Meta): Workload {
   const template = readTemplate(root);
-  const status = root.at("status");
-  const admitted =
-    (!status.isUnknown && !status.isAbsent) || settled(root.at("metadata").at("uid").text()) !== undefined;
-  const live = admitted || owns(template.containers, "istio-proxy");
+  const live = isAdmitted(root, template.containers);
   const pod = readStatus(root, meta.ref.name);
   return {
     ...meta,
     ...template,
     pods: live ? [pod] : [],
-    podIps: pod.ips,
+    podIps: live ? pod.ips : [],
     live,
     entry: undefined,
     replicas: 1,

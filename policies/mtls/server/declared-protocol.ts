@@ -70,18 +70,21 @@ interface DeclaringPort {
   readonly protocol: Known<PortProtocol>;
 }
 
-/** What a Service or ServiceEntry says of the port; of several of its ports the first that leads there. */
-const claimOf = (
-  { ref }: Meta,
-  ports: Known<readonly DeclaringPort[]>,
-  selectorOpen: Undecided | undefined,
-  targetPort: number,
-): readonly Claim[] => {
+/** A Service or ServiceEntry that may select the workload. */
+interface Declarer {
+  readonly from: Meta;
+  readonly ports: Known<readonly DeclaringPort[]>;
+  /** The field that would tell whether it does; `undefined` when it does. */
+  readonly open: Undecided | undefined;
+}
+
+/** What it says of the port; of several of its ports the first that leads there. */
+const claimOf = ({ from: { ref }, ports, open }: Declarer, targetPort: number): readonly Claim[] => {
   if (isUnknown(ports)) return [{ protocol: UNKNOWN, by: ref, open: { object: ref, path: "spec.ports" } }];
   const found = ports.find(({ target }) => target === targetPort || target === UNKNOWN);
   if (found === undefined) return [];
   const isOpen = found.target === UNKNOWN || isUnknown(found.protocol);
-  return [{ protocol: found.protocol, by: ref, open: isOpen ? { object: ref, path: "spec.ports" } : selectorOpen }];
+  return [{ protocol: found.protocol, by: ref, open: isOpen ? { object: ref, path: "spec.ports" } : open }];
 };
 
 const entryPorts = (workload: Workload, { ports }: ServiceEntry): readonly DeclaringPort[] =>
@@ -99,22 +102,22 @@ const servicePorts = (workload: Workload, { ports }: Service): Known<readonly De
 
 const serviceClaims = (index: MeshIndex, workload: Workload, targetPort: number): readonly Claim[] => {
   const labels: Undecided = { object: workload.ref, path: `${podMetadata(workload)}.labels` };
-  const open = ({ ref }: Meta, selector: Known<Labels> | undefined, path: string): Undecided =>
+  const openField = ({ ref }: Meta, selector: Known<Labels> | undefined, path: string): Undecided =>
     selector !== undefined && isUnknown(selector) ? { object: ref, path } : labels;
-  const services = index.servicesSelecting(workload).map(({ service, certain }) => ({
-    from: service as Meta,
+  const services = index.servicesSelecting(workload).map(({ service, certain }): Declarer => ({
+    from: service,
     ports: servicePorts(workload, service),
-    open: certain ? undefined : open(service, service.selector, "spec.selector"),
+    open: certain ? undefined : openField(service, service.selector, "spec.selector"),
   }));
-  const entries = index.entriesSelecting(workload).map(({ entry, certain }) => ({
-    from: entry as Meta,
+  const entries = index.entriesSelecting(workload).map(({ entry, certain }): Declarer => ({
+    from: entry,
     ports: entryPorts(workload, entry),
-    open: certain ? undefined : open(entry, entry.workloadSelector, "spec.workloadSelector"),
+    open: certain ? undefined : openField(entry, entry.workloadSelector, "spec.workloadSelector"),
   }));
   return untilSure(
     [...services, ...entries]
       .sort((a, b) => byAge(a.from, b.from))
-      .flatMap((each) => claimOf(each.from, each.ports, each.open, targetPort)),
+      .flatMap((declarer) => claimOf(declarer, targetPort)),
   );
 };
 
