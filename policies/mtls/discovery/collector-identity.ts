@@ -1,6 +1,7 @@
 import { isUnknown } from "../known";
 import type { Container, Workload } from "../mesh";
-import { textIn, field } from "./fields";
+import { field, textIn } from "./fields";
+import { declaredOtlpPorts } from "./otlp-container-ports";
 
 /** Image names of OpenTelemetry Collector distributions; of the path only, not of the registry's host. */
 const COLLECTOR_IMAGE = /(?:^|\/)[^/@:]*(?:otelcol|opentelemetry-collector)[^/]*$/i;
@@ -24,14 +25,16 @@ export const isCollectorContainer = ({ image, init, restartPolicy }: Container):
 
 /**
  * True for an OpenTelemetry Collector: an OpenTelemetryCollector resource, or an image whose name says `otelcol` or
- * `opentelemetry-collector`. While an image is not known yet, the labels of the pods decide: unknown is never a pass.
+ * `opentelemetry-collector`. While an image is not known yet, the labels of the pods and their OTLP ports decide: unknown is never a
+ * pass.
  */
 export function isCollector(workload: Workload): boolean {
   if (isOperated(workload)) return true;
   const { containers } = workload;
   if (isUnknown(containers)) return isLabelledCollector(workload);
   if (containers.some(isCollectorContainer)) return true;
-  return containers.some(({ image }) => isUnknown(image)) && isLabelledCollector(workload);
+  if (!containers.some(({ image }) => isUnknown(image))) return false;
+  return isLabelledCollector(workload) || declaredOtlpPorts(workload).length > 0;
 }
 
 /** The container whose process is the collector; the first when the image is not known. */

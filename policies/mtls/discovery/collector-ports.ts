@@ -1,33 +1,9 @@
-import { isUnknown, type Known } from "../known";
-import type { ContainerPort, Mesh, Workload } from "../mesh";
+import { isUnknown } from "../known";
+import type { Mesh, Workload } from "../mesh";
 import { collectorOf } from "./collector";
+import { declaredOtlpPorts, type OtlpPort } from "./otlp-container-ports";
 
-/** A port of a workload that takes OTLP. */
-export interface OtlpPort {
-  /** As the container listens: a workload (target) port. */
-  readonly port: number;
-  readonly protocol: "grpc" | "http";
-  /** Whether the receiver itself speaks TLS; plaintext where no configuration says otherwise. */
-  readonly tls: Known<boolean>;
-}
-
-const REGISTERED: Readonly<Record<number, "grpc" | "http">> = { 4317: "grpc", 4318: "http" };
-
-/** A container port that is named for OTLP, or has one of the two ports that IANA registered for it. */
-function declaredPort({ name = "", number, protocol }: ContainerPort): OtlpPort[] {
-  if (isUnknown(number) || protocol !== "TCP") return [];
-  const registered = REGISTERED[number];
-  if (registered === undefined && !/(^|-)otlp/i.test(name)) return [];
-  const named = /http/i.test(name) ? "http" : /grpc/i.test(name) ? "grpc" : undefined;
-  return [{ port: number, protocol: named ?? registered ?? "grpc", tls: false }];
-}
-
-const declaredPorts = ({ containers }: Workload): readonly OtlpPort[] =>
-  isUnknown(containers)
-    ? []
-    : containers
-        .filter(({ init, restartPolicy }) => !init || restartPolicy === "Always")
-        .flatMap(({ ports }) => (isUnknown(ports) ? [] : ports.flatMap(declaredPort)));
+export type { OtlpPort } from "./otlp-container-ports";
 
 /** The same port once, in ascending order; what is said first counts. */
 const distinct = (ports: readonly OtlpPort[]): readonly OtlpPort[] =>
@@ -39,7 +15,7 @@ const distinct = (ports: readonly OtlpPort[]): readonly OtlpPort[] =>
  */
 export function otlpPorts(mesh: Mesh, workload: Workload): readonly OtlpPort[] {
   const collector = collectorOf(mesh, workload);
-  if (collector?.configuration === undefined) return distinct(declaredPorts(workload));
+  if (collector?.configuration === undefined) return distinct(declaredOtlpPorts(workload));
   return distinct(
     collector.receivers.flatMap(({ isOtlp, port, protocol, tls }) =>
       !isOtlp || isUnknown(port) ? [] : [{ port, protocol, tls }],

@@ -117,7 +117,15 @@ function routesThrough(mesh: Mesh, service: VirtualService, gateway: Gateway): D
   return { flows, undiscovered };
 }
 
-function boundTo(mesh: Mesh, service: VirtualService): Discovery[] {
+/** Validation wants servers with hosts, and routes: where there are none, they are not known. */
+const unsaid = (gateway: Gateway, service: VirtualService): Undiscovered[] => [
+  ...(gateway.servers.every(({ hosts }) => hosts.length > 0) && gateway.servers.length > 0
+    ? []
+    : [{ ...originOf(gateway.ref, "spec.servers"), reason: "which hosts it serves is not known" }]),
+  ...(service.routes.length > 0 ? [] : [{ ...originOf(service.ref, "spec"), reason: "its routes are not known" }]),
+];
+
+function boundTo(mesh: Mesh, service: VirtualService): readonly Discovery[] {
   const { gateways, hosts, ref } = service;
   if (isUnknown(gateways) || isUnknown(hosts)) {
     const path = isUnknown(gateways) ? "spec.gateways" : "spec.hosts";
@@ -126,7 +134,9 @@ function boundTo(mesh: Mesh, service: VirtualService): Discovery[] {
   }
   return gateways.flatMap((name) => {
     const gateway = gatewaysByName(mesh).get(qualified(name, ref.namespace));
-    return gateway === undefined || !serves(gateway, hosts) ? [] : [routesThrough(mesh, service, gateway)];
+    if (gateway === undefined) return [];
+    const undiscovered = workloadsOf(mesh, gateway).items.length === 0 ? [] : unsaid(gateway, service);
+    return [{ flows: [], undiscovered }, ...(serves(gateway, hosts) ? [routesThrough(mesh, service, gateway)] : [])];
   });
 }
 

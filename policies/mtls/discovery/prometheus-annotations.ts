@@ -23,13 +23,18 @@ const PORT = "prometheus.io/port";
 const SCHEME = "prometheus.io/scheme";
 const MERGE = "prometheus.istio.io/merge-metrics";
 
+const ASKS_UNKNOWN = "whether it asks to be scraped is not known";
+
 /** Where the proxy's agent serves its own metrics and the application's, as plaintext and past the proxy. */
 const MERGED_PORT = 15020;
 
 const at = (annotations: Known<Labels>, key: string): Known<string> | undefined =>
   isUnknown(annotations) ? UNKNOWN : annotations[key];
 
-const asksFor = (annotations: Known<Labels>): boolean => at(annotations, SCRAPE) === "true";
+const asksFor = (annotations: Known<Labels>): Known<boolean> => {
+  const asked = at(annotations, SCRAPE);
+  return isUnknown(asked) ? UNKNOWN : asked === "true";
+};
 
 /** Ports that the pod names, or every port of its containers when the annotations name none. */
 function writtenPorts(workload: Workload, port: Known<string> | undefined): readonly Known<number>[] {
@@ -77,11 +82,16 @@ function portsOfPods(mesh: Mesh, workload: Workload): readonly ScrapedPort[] {
   );
 }
 
+function portsOf(mesh: Mesh, workload: Workload): readonly ScrapedPort[] {
+  const asks = asksFor(workload.podAnnotations);
+  if (!isUnknown(asks)) return asks ? portsOfPods(mesh, workload) : [];
+  const origin = originOf(workload.ref, `${podMetadata(workload)}.annotations`);
+  return [{ workload, origin, reason: ASKS_UNKNOWN }];
+}
+
 /** Pods that ask to be scraped. */
 export const annotatedPods = perMesh((mesh): readonly ScrapedPort[] =>
-  mesh.workloads
-    .filter(({ podAnnotations, entry }) => entry === undefined && asksFor(podAnnotations))
-    .flatMap((workload) => portsOfPods(mesh, workload)),
+  mesh.workloads.filter(({ entry }) => entry === undefined).flatMap((workload) => portsOf(mesh, workload)),
 );
 
 /** The annotated port, else every port of the Service, on one of its workloads. */
@@ -92,19 +102,22 @@ function servicePorts(service: Service, workload: Workload, port: Known<string> 
 }
 
 function portsBehind(mesh: Mesh, service: Service): readonly ScrapedPort[] {
+  const asks = asksFor(service.annotations);
+  if (asks === false) return [];
   const port = at(service.annotations, PORT);
   const scheme = at(service.annotations, SCHEME);
   const origin = originOf(service.ref, `metadata.annotations.${port === undefined ? SCRAPE : PORT}`);
-  return workloadsBehind(mesh, service).items.flatMap((workload) =>
-    servicePorts(service, workload, port).map((number): ScrapedPort =>
+  return workloadsBehind(mesh, service).items.flatMap((workload): readonly ScrapedPort[] => {
+    if (isUnknown(asks)) return [{ workload, origin, reason: ASKS_UNKNOWN }];
+    return servicePorts(service, workload, port).map((number) =>
       isUnknown(number) || isUnknown(scheme)
         ? { workload, origin, reason: `the port to scrape behind ${describeRef(service.ref)} is not known` }
         : { workload, origin, port: number, tls: scheme === "https" },
-    ),
-  );
+    );
+  });
 }
 
 /** Pods behind Services that ask for it. */
 export const annotatedServices = perMesh((mesh): readonly ScrapedPort[] =>
-  mesh.services.filter(({ annotations }) => asksFor(annotations)).flatMap((service) => portsBehind(mesh, service)),
+  mesh.services.flatMap((service) => portsBehind(mesh, service)),
 );
