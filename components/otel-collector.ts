@@ -81,7 +81,7 @@ export class OtelCollector extends pulumi.ComponentResource {
     this.namespace = plan.namespace;
     this.endpoints = objects.endpoints(name, plan);
     this.signals = signalsOf(plan.exporters);
-    this.injected = contract?.mode !== "no-sidecar";
+    this.injected = objects.isInjected(plan);
 
     const metadata = { name, namespace: plan.namespace, labels: collectorLabels(name) };
     // The hole is there before the collector relies on it, and goes after it.
@@ -94,8 +94,7 @@ export class OtelCollector extends pulumi.ComponentResource {
       pulumi.mergeOptions(child, { dependsOn: access }),
     );
     new k8s.core.v1.Service(`${name}-service`, objects.service(name, plan), child);
-    if (plan.internalLoadBalancer)
-      new k8s.core.v1.Service(`${name}-internal`, objects.internalLoadBalancer(name, plan), child);
+    if (plan.internalLoadBalancer) createLoadBalancer(name, plan, child);
     createDisruptionBudget(`${name}-disruption-budget`, metadata, metadata.labels, child);
 
     this.registerOutputs({
@@ -139,6 +138,11 @@ function createConfig(
     options,
   );
   return { mapName, hash };
+}
+
+function createLoadBalancer(name: string, plan: CollectorPlan, options: pulumi.CustomResourceOptions): void {
+  new k8s.core.v1.Service(`${name}-internal`, objects.internalLoadBalancer(name, plan), options);
+  new k8s.networking.v1.NetworkPolicy(`${name}-health-policy`, objects.healthPolicy(name, plan), options);
 }
 
 /** The k8s_attributes processor looks pods up at the API server. */

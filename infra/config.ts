@@ -104,7 +104,7 @@ function checkTogether(
           `is ${opened}; an OTLP port of the collector (${otlpPorts.join(", ")})`,
         );
   for (const [prefix, name] of Object.entries(mesh?.ingress?.routes ?? {}))
-    if (!services.some((one) => one?.name === name))
+    if (services.length > 0 && !services.some((one) => one?.name === name))
       report(["mesh", "ingress", "routes", prefix], `is ${name}; the name of one of services`);
   for (const [index, one] of services.entries()) {
     const earlier = services.findIndex((other) => other?.name !== undefined && other.name === one?.name);

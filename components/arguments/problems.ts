@@ -63,7 +63,7 @@ export function problemsOf(error: z.ZodError, input: unknown, root = "arguments"
     if (issue.code === "custom" && issue.params?.["whole"] === true) return [{ path, text: allowed }];
     if (given === undefined) return [{ path, text: `is missing; ${allowed}` }];
     const hidden = issue.code === "custom" && issue.params?.["sensitive"] === true;
-    return [{ path, text: `is ${hidden ? `a ${typeof given}` : describeValue(given)}; ${allowed}` }];
+    return [{ path, text: `is ${hidden ? `${typeof given} (not shown)` : describeValue(given)}; ${allowed}` }];
   });
 }
 

@@ -36,9 +36,12 @@ export const endpoints = (name: string, plan: CollectorPlan) => ({
 const imageOf = ({ repository, version, digest }: CollectorPlan["image"]): pulumi.Input<string> =>
   digest === undefined ? `${repository}:${version}` : pulumi.interpolate`${repository}:${version}@${digest}`;
 
-/** What the exception decides for the pods: the mode alone decides injection. */
-function meshOf({ mtlsException: exception }: CollectorPlan) {
-  const injected = exception?.contract.mode !== "no-sidecar";
+/** Whether the pods have a sidecar: the exception's mode decides, and nothing else. */
+export const isInjected = ({ mtlsException }: CollectorPlan): boolean => mtlsException?.contract.mode !== "no-sidecar";
+
+function meshOf(plan: CollectorPlan) {
+  const { mtlsException: exception } = plan;
+  const injected = isInjected(plan);
   return {
     labels: { "sidecar.istio.io/inject": String(injected) },
     annotations: {
@@ -132,6 +135,10 @@ export const service = (name: string, plan: CollectorPlan) => ({
   },
 });
 
+/** Where a load balancer can ask without mTLS: the proxy's readiness, on a port that is not captured, or the collector's own. */
+const healthOf = (plan: CollectorPlan) =>
+  isInjected(plan) ? { port: 15021, path: "/healthz/ready" } : { port: HEALTH_PORT, path: "/" };
+
 /** For hosts outside the cluster: their own address arrives at the pods, so that policies can tell who they are. */
 export const internalLoadBalancer = (name: string, plan: CollectorPlan) => ({
   metadata: {
@@ -143,6 +150,9 @@ export const internalLoadBalancer = (name: string, plan: CollectorPlan) => ({
       "service.beta.kubernetes.io/aws-load-balancer-scheme": "internal",
       "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "ip",
       "service.beta.kubernetes.io/aws-load-balancer-target-group-attributes": "preserve_client_ip.enabled=true",
+      "service.beta.kubernetes.io/aws-load-balancer-healthcheck-protocol": "http",
+      "service.beta.kubernetes.io/aws-load-balancer-healthcheck-port": String(healthOf(plan).port),
+      "service.beta.kubernetes.io/aws-load-balancer-healthcheck-path": healthOf(plan).path,
     },
   },
   spec: {
@@ -152,6 +162,16 @@ export const internalLoadBalancer = (name: string, plan: CollectorPlan) => ({
       "cidr" in client ? [client.cidr] : [],
     ),
     ports: otlpPorts(plan),
+  },
+});
+
+/** The load balancer's health checks come from addresses of its own, which are no clients of the exception. */
+export const healthPolicy = (name: string, plan: CollectorPlan) => ({
+  metadata: { name: `${name}-health`, namespace: plan.namespace, labels: collectorLabels(name) },
+  spec: {
+    podSelector: { matchLabels: collectorLabels(name) },
+    policyTypes: ["Ingress"],
+    ingress: [{ ports: [{ protocol: "TCP", port: healthOf(plan).port }] }],
   },
 });
 
