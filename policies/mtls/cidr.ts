@@ -83,5 +83,7 @@ export function contains(range: string, address: string): boolean {
 }
 
 /** 127.0.0.0/8 and ::1. */
-export const isLoopback = (address: string): boolean =>
-  contains("127.0.0.0/8", address) || contains("::1/128", address);
+export function isLoopback(address: string): boolean {
+  const ip = address.includes("/") ? undefined : parseRange(address);
+  return ip !== undefined && (ip.bits === 32 ? ip.value >> 24n === 127n : ip.value === 1n);
+}

@@ -67,7 +67,8 @@ const setting = (index: MeshIndex, { podAnnotations }: Workload, name: Setting):
 const proxyConfig = (annotations: Known<Labels>): Known<Readonly<Record<string, unknown>>> => {
   const text = valueOf(annotations, "proxy.istio.io/config");
   if (isUnknown(text)) return UNKNOWN;
-  const parsed = parseYaml(text ?? "");
+  if (text === undefined) return {};
+  const parsed = parseYaml(text);
   const value = "value" in parsed ? parsed.value : undefined;
   return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 };
