@@ -29,51 +29,45 @@ function annotationsOf(contract: Record<string, unknown>): Record<string, unknow
 
 const EMPTY: Readonly<Record<string, unknown>> = { selector: {}, clients: [], ports: [] };
 
+const DEFAULT_PORTS = { grpc: 4317, http: 4318 };
+
+/** The exception that the collector was given, when it is not known or not readable; a plain one is judged on its own record. */
+function exceptionObjects(exception: unknown, name: string, namespace: unknown): KubernetesObject[] {
+  const unreadable = isUnknown(exception) ? { mode: UNKNOWN, ports: UNKNOWN } : { mode: "" };
+  const contract: Record<string, unknown> = isMap(exception) ? exception : unreadable;
+  const annotations = annotationsOf({ name, ...contract });
+  if (isSettled(annotations) && typeof contract.mode === "string" && contract.mode !== "") return [];
+  return [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: contract.name ?? name, namespace, annotations } }];
+}
+
 /**
- * What a collector's own inputs say, as objects: the record of its exception when it has one; when it has none, the collector as
- * the component makes it without (in the mesh, with both OTLP ports), for the rules to judge.
+ * What a collector's own inputs say, as objects for the rules to judge. Without an exception: the collector as the component makes
+ * it then, in the mesh and with both OTLP ports.
  */
-export function collectorObjects(properties: unknown, defaultName: string): KubernetesObject[] {
+export function collectorObjects(properties: unknown, name: string): KubernetesObject[] {
   const namespace = readProperty(properties, "namespace") ?? "default";
-  const name = readProperty(properties, "name") ?? defaultName;
   const exception = readProperty(properties, "mtlsException");
-  if (exception !== undefined && exception !== null) {
-    const contract = isMap(exception) ? exception : { mode: isUnknown(exception) ? UNKNOWN : "" };
-    const metadata = { name: contract.name ?? name, namespace, annotations: annotationsOf({ name, ...contract }) };
-    return [{ apiVersion: "v1", kind: "ConfigMap", metadata }];
-  }
-  const labels = { "app.kubernetes.io/name": name, "sidecar.istio.io/inject": "true" };
+  if (exception !== undefined && exception !== null) return exceptionObjects(exception, name, namespace);
+  const given = readProperty(properties, "ports");
+  const { grpc, http } = { ...DEFAULT_PORTS, ...(isMap(given) ? given : {}) };
   const ports = [
-    { name: "grpc-otlp", port: 4317, appProtocol: "grpc" },
-    { name: "http-otlp", port: 4318, appProtocol: "http" },
+    { name: "grpc-otlp", port: grpc, appProtocol: "grpc" },
+    { name: "http-otlp", port: http, appProtocol: "http" },
   ];
+  const labels = { "app.kubernetes.io/name": "opentelemetry-collector", "app.kubernetes.io/instance": name };
+  const metadata = { name, namespace };
+  const container = {
+    name: "otel-collector",
+    image: "opentelemetry-collector",
+    ports: ports.map(({ name: portName, port }) => ({ name: portName, containerPort: port })),
+  };
+  const template = {
+    metadata: { labels: { ...labels, "sidecar.istio.io/inject": "true" } },
+    spec: { containers: [container] },
+  };
   return [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: { "istio-injection": "enabled" } } },
-    {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: { name, namespace },
-      spec: {
-        selector: { matchLabels: labels },
-        template: {
-          metadata: { labels },
-          spec: {
-            containers: [
-              {
-                name: "otel-collector",
-                image: "otel/opentelemetry-collector-contrib",
-                ports: ports.map((port) => ({ name: port.name, containerPort: port.port })),
-              },
-            ],
-          },
-        },
-      },
-    },
-    {
-      apiVersion: "v1",
-      kind: "Service",
-      metadata: { name, namespace },
-      spec: { selector: { "app.kubernetes.io/name": name }, ports },
-    },
+    { apiVersion: "apps/v1", kind: "Deployment", metadata, spec: { selector: { matchLabels: labels }, template } },
+    { apiVersion: "v1", kind: "Service", metadata, spec: { selector: labels, ports } },
   ];
 }

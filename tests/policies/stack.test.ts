@@ -342,7 +342,18 @@ describe("a collector component's own inputs", () => {
     expect(kindsOf({ namespace: "monitoring" })).toEqual(["Namespace", "Deployment", "Service"]);
   });
 
-  test("with one they are its record", () => {
+  test("with one that is plain they are nothing more: its record is judged by itself", () => {
+    const mtlsException = { name: "otel", mode: "permissive", ports: [4317], clients: [], owner: "a", reason: "b" };
+    expect(kindsOf({ namespace: "monitoring", mtlsException })).toEqual([]);
+  });
+
+  test("their ports are the collector's", () => {
+    const [, , service] = resourceManifests(component({ namespace: "monitoring", ports: { grpc: 14317, http: 4318 } }));
+    expect(service?.object).toHaveProperty("spec.ports.0.port", 14317);
+    expect(service?.object).toHaveProperty("spec.ports.1.port", 4318);
+  });
+
+  test("with one of which something is not known they are its record", () => {
     const [record] = resourceManifests(
       component({
         namespace: "monitoring",

@@ -1,0 +1,148 @@
+import type {
+  Policies,
+  PolicyResource,
+  ReportViolation,
+  ResourceValidationArgs,
+  ResourceValidationPolicy,
+  StackValidationArgs,
+  StackValidationPolicy,
+} from "@pulumi/policy";
+import type { Assessment } from "../mtls/assess";
+import type { Layer, Rule } from "../rules/rule";
+import { runRules } from "../rules/run";
+import { readSettings, settingsSchema, type PackSettings } from "../settings";
+import { assessResource, assessStack } from "./analysis";
+import { docsUrl, violationOf } from "./violation";
+
+/** A policy of both layers: CrossGuard runs each half where it belongs, under one name and one level. */
+type TwoLayers = ResourceValidationPolicy & StackValidationPolicy;
+
+interface Judged {
+  readonly pack: PackSettings;
+  readonly layer: Layer;
+  readonly assessment: Assessment;
+}
+
+/** `failure`: a mistake of ours; it is reported once and counts as a violation. */
+type Analysis = Judged | { readonly failure: string } | undefined;
+
+/**
+ * The part of a request that every policy is handed: the SDK copies the resources for each policy, but not this list. It tells that
+ * two policies look at the same request, so that the work is done once.
+ */
+const requestOf = ({ opts }: Pick<PolicyResource, "opts">): object => opts.ignoreChanges;
+
+const attempt = (analyse: () => Judged | undefined): Analysis => {
+  try {
+    return analyse();
+  } catch (error) {
+    return { failure: error instanceof Error ? error.message : String(error) };
+  }
+};
+
+/** Makes the policies of a pack from its rules. @param clock the moment at which dates are judged */
+export function policiesOf(rules: readonly Rule[], clock: () => Date): Policies {
+  const analyses = new WeakMap<object, Analysis>();
+  let pack: PackSettings | undefined;
+
+  /** The first policy reads the configuration, and the others find it here: a pack is configured once, before it runs. */
+  const configured = (): PackSettings => {
+    pack ??= defaults(clock());
+    return pack;
+  };
+
+  const once = (request: object | undefined, analyse: () => Judged | undefined): Analysis => {
+    if (request === undefined) return undefined;
+    if (!analyses.has(request)) analyses.set(request, attempt(analyse));
+    return analyses.get(request);
+  };
+
+  const ofStack = ({ resources }: StackValidationArgs): Analysis =>
+    once(resources[0] && requestOf(resources[0]), () => ({
+      pack: configured(),
+      layer: "stack",
+      assessment: assessStack(resources, configured()),
+    }));
+
+  const ofResource = (args: ResourceValidationArgs): Analysis =>
+    once(requestOf(args), () => {
+      const assessed = assessResource(args, configured());
+      return assessed === undefined ? undefined : { ...assessed, pack: configured() };
+    });
+
+  const reported = new Set<string>();
+
+  const report = (rule: Rule, analysis: Analysis, violation: ReportViolation): void => {
+    if (analysis === undefined || "failure" in analysis) return;
+    const { assessment, layer } = analysis;
+    const { findings, failed } = runRules(assessment, analysis.pack.settings, { rules: [rule], layer });
+    for (const finding of findings) {
+      const { message, urn } = violationOf(finding);
+      const key = `${urn ?? ""}\n${message}`;
+      // What a resource was told before it was created is not told again for the stack.
+      if (layer === "stack" && reported.has(key)) continue;
+      if (layer !== "stack") reported.add(key);
+      violation(message, urn);
+    }
+    for (const { id, message } of failed) violation(`${id} could not be checked, which is no pass: ${message}`);
+  };
+
+  const settingsPolicy: TwoLayers = {
+    name: "meshtls",
+    displayName: "meshtls",
+    description: "The pack is configured rightly and could judge what it was given.",
+    enforcementLevel: "mandatory",
+    configSchema: { properties: settingsSchema() },
+    validateResource: (args, violation) => {
+      readConfiguration(args.getConfig());
+      reportFailure(ofResource(args), violation);
+    },
+    validateStack: (args, violation) => {
+      const problems = readConfiguration(args.getConfig());
+      for (const problem of problems) violation(`Configuration of the pack: ${problem}`);
+      reportFailure(ofStack(args), violation);
+    },
+  };
+
+  const readConfiguration = (raw: object): readonly string[] => {
+    const read = readSettings(raw, clock());
+    if ("problems" in read) return read.problems;
+    pack = read;
+    return [];
+  };
+
+  return [
+    settingsPolicy,
+    ...rules.map((rule): StackValidationPolicy | TwoLayers => {
+      const metadata = {
+        name: rule.name,
+        displayName: `${rule.id} ${rule.name}`,
+        description: rule.why,
+        enforcementLevel: rule.severity === "error" ? ("mandatory" as const) : ("advisory" as const),
+        severity: rule.severity === "error" ? ("high" as const) : ("low" as const),
+        remediationSteps: rule.fix,
+        url: docsUrl(rule),
+        tags: ["istio", "mtls", "opentelemetry"],
+        validateStack: (args: StackValidationArgs, violation: ReportViolation) =>
+          report(rule, ofStack(args), violation),
+      };
+      if (rule.layer === "stack" || rule.severity === "warning") return metadata;
+      return {
+        ...metadata,
+        validateResource: (args: ResourceValidationArgs, violation: ReportViolation) =>
+          report(rule, ofResource(args), violation),
+      };
+    }),
+  ];
+}
+
+const reportFailure = (analysis: Analysis, violation: ReportViolation): void => {
+  if (analysis !== undefined && "failure" in analysis)
+    violation(`This could not be judged, which is no pass: ${analysis.failure}`);
+};
+
+function defaults(now: Date): PackSettings {
+  const read = readSettings({}, now);
+  if ("problems" in read) throw new Error(read.problems.join("; "));
+  return read;
+}

@@ -1,0 +1,41 @@
+import type { Assessment, ExceptionState } from "../../mtls/assess";
+import type { ExceptionContract } from "../../mtls/exception";
+import type { FlowAnswer } from "../../mtls/flow";
+import { isUnknown } from "../../mtls/known";
+import { selects } from "../../mtls/labels";
+import type { Workload } from "../../mtls/mesh";
+import { sameRef } from "../../mtls/objects";
+import { recordsOf } from "./records";
+
+/** Whether an exception is for this collector: by its selector, or by the collector's name when it has none. */
+export const isFor = (contract: ExceptionContract, { ref, podLabels }: Workload): boolean => {
+  if (contract.namespace !== ref.namespace) return false;
+  if (Object.keys(contract.selector).length === 0) return contract.collector === ref.name;
+  return !isUnknown(podLabels) && selects(contract.selector, podLabels) === true;
+};
+
+/** A readable contract, and how the exception stands. */
+export interface Standing {
+  readonly contract: ExceptionContract;
+  readonly state: ExceptionState;
+}
+
+/** The exceptions that list a port of a collector. */
+export const exceptionsFor = (
+  { mesh, exceptions }: Assessment,
+  collector: Workload,
+  port: number,
+): readonly Standing[] =>
+  recordsOf(mesh).flatMap(({ contract }) => {
+    if (contract === undefined || !isFor(contract, collector) || !contract.ports.includes(port)) return [];
+    const answer = exceptions.find(({ namespace, name }) => namespace === contract.namespace && name === contract.name);
+    return answer === undefined ? [] : [{ contract, state: answer.state }];
+  });
+
+/** Flows that reach one of these ports of a collector. */
+export const flowsTo = ({ flows }: Assessment, collector: Workload, ports: readonly number[]): readonly FlowAnswer[] =>
+  flows.filter(({ servers }) =>
+    servers.some(
+      ({ workload, targetPort }) => workload !== null && ports.includes(targetPort) && sameRef(workload, collector.ref),
+    ),
+  );

@@ -1,0 +1,21 @@
+import type { Assessment } from "../../mtls/assess";
+import type { FlowAnswer } from "../../mtls/flow";
+import type { Mesh } from "../../mtls/mesh";
+import { describeRef } from "../../mtls/objects";
+import type { Settings } from "../settings";
+import { takesOtlp } from "./collectors";
+
+const receivers = (mesh: Mesh): ReadonlySet<string> =>
+  new Set(mesh.workloads.filter((workload) => takesOtlp(mesh, workload)).map(({ ref }) => describeRef(ref)));
+
+/**
+ * Flows that carry telemetry: to a collector or another OTLP receiver, and those to an OTLP port that nobody answers.
+ * Others may break too, but that is for another tool.
+ */
+export function otlpFlows({ mesh, flows }: Assessment, { otlpPorts }: Settings): readonly FlowAnswer[] {
+  const known = receivers(mesh);
+  return flows.filter(({ servers, to }) => {
+    const workloads = servers.flatMap(({ workload }) => (workload === null ? [] : [describeRef(workload)]));
+    return workloads.length === 0 ? otlpPorts.includes(to.port) : workloads.some((workload) => known.has(workload));
+  });
+}

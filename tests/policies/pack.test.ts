@@ -1,0 +1,183 @@
+import { RULES } from "../../policies/rules";
+import {
+  BARE_COLLECTOR,
+  CLIENT,
+  COLLECTOR,
+  documents,
+  MESH,
+  PERMISSIVE_PORTS,
+  record,
+} from "../../policies/rules/support/background";
+import { packPack, type PackedPack } from "./support/packed-pack";
+import { resourcesOf } from "./support/resources";
+import { servePack, urnOf, type Diagnostic, type SentResource, type ServedPack } from "./support/served-pack";
+import { UNKNOWN_STRING } from "./support/unknown";
+
+/** The pack judges by the real day: what these tests say about dates holds on any. */
+const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+let packed: PackedPack;
+let pack: ServedPack;
+
+beforeAll(async () => {
+  packed = packPack();
+  pack = await servePack(packed.folder);
+}, 120_000);
+
+afterAll(() => {
+  pack.stop();
+  packed.remove();
+});
+
+const policiesIn = (diagnostics: readonly Diagnostic[]): string[] => [
+  ...new Set(diagnostics.map(({ policy }) => policy)),
+];
+const mandatory = (diagnostics: readonly Diagnostic[]) => diagnostics.filter(({ level }) => level === "mandatory");
+
+const collector = (props: object): SentResource => ({
+  type: "meshtls:index:OtelCollector",
+  name: "otel-collector",
+  props,
+});
+
+test("the package carries what it needs and nothing else", () => {
+  expect(packed.files).toEqual(["CHANGELOG.md", "PulumiPolicy.yaml", "README.md", "dist/index.js", "package.json"]);
+});
+
+test("it shows every rule as a policy, with level, remediation and address", async () => {
+  const { name, policiesList } = await pack.info();
+  expect(name).toBe("meshtls");
+  expect(policiesList.map((policy) => policy.name)).toEqual(["meshtls", ...RULES.map((rule) => rule.name)]);
+  for (const rule of RULES)
+    expect(policiesList.find((policy) => policy.name === rule.name)).toMatchObject({
+      description: rule.why,
+      displayname: `${rule.id} ${rule.name}`,
+      remediationSteps: rule.fix,
+      url: `docs/rules.md#${rule.id.toLowerCase()}`,
+      enforcementlevel: rule.severity === "error" ? 1 : 0,
+    });
+});
+
+describe("a stack", () => {
+  test("with a STRICT-only collector and no exception is refused at the collector, with ports, clients and fix", async () => {
+    const resources = resourcesOf(documents(MESH, COLLECTOR, CLIENT));
+    const found = mandatory(await pack.stack(resources));
+    expect(policiesIn(found)).toEqual(["strict-only-collector-without-exception"]);
+    const [violation] = found;
+    const deployment = resources.find(({ name }) => name === "monitoring-Deployment-otel-collector");
+    expect(violation?.urn).toBe(deployment && urnOf(deployment));
+    expect(violation?.message).toMatch(/MTLS101 .*4317 and 4318/);
+    expect(violation?.message).toContain("staging-webs/order-core");
+    expect(violation?.message).toContain("connection termination");
+    expect(violation?.message).toContain("Fix: Give the collector an OtelMtlsException");
+  });
+
+  test("with the incident's cause is refused at the rule, with the error quoted", async () => {
+    const rule = `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: default, namespace: istio-system }
+spec: { host: "*.local", trafficPolicy: { tls: { mode: ISTIO_MUTUAL } } }
+`;
+    const found = mandatory(await pack.stack(resourcesOf(documents(MESH, BARE_COLLECTOR, CLIENT, rule))));
+    expect(policiesIn(found)).toEqual(["client-and-collector-disagree", "mesh-wide-tls-rule"]);
+    expect(found[0]?.urn).toContain("DestinationRule");
+    expect(found[0]?.message).toContain("268435703");
+    expect(found[0]?.message).toContain("WRONG_VERSION_NUMBER");
+  });
+
+  test("with the exception passes", async () => {
+    const good = documents(MESH, COLLECTOR, CLIENT, PERMISSIVE_PORTS, record({ expires: inDays(30) }));
+    expect(mandatory(await pack.stack(resourcesOf(good)))).toEqual([]);
+  });
+
+  test("names the component that a resource belongs to", async () => {
+    const component = collector({ namespace: "monitoring" });
+    const [resource, ...rest] = resourcesOf(documents(COLLECTOR, MESH));
+    if (resource === undefined) throw new Error("no resource");
+    const found = mandatory(await pack.stack([component, { ...resource, parent: urnOf(component) }, ...rest]));
+    expect(found[0]?.message).toContain("In component otel-collector (meshtls:index:OtelCollector).");
+  });
+
+  test("reads the same whatever the order of its resources", async () => {
+    const resources = resourcesOf(
+      documents(MESH, BARE_COLLECTOR, COLLECTOR.replaceAll("monitoring", "staging-webs"), CLIENT),
+    );
+    expect(await pack.stack([...resources].reverse())).toEqual(await pack.stack(resources));
+  });
+});
+
+describe("one resource, before it is created", () => {
+  test("a collector component without an exception is stopped on its own inputs", async () => {
+    const found = mandatory(
+      await pack.resource(collector({ namespace: "monitoring", ports: { grpc: 4317, http: 4318 } })),
+    );
+    expect(policiesIn(found)).toEqual(["strict-only-collector-without-exception"]);
+    expect(found[0]?.message).toContain("facts.meshMode");
+  });
+
+  test("one whose exception is not known yet is stopped too, and the field is named", async () => {
+    const found = mandatory(await pack.resource(collector({ namespace: "monitoring", mtlsException: UNKNOWN_STRING })));
+    expect(policiesIn(found)).toEqual(["deciding-field-unknown"]);
+    expect(found[0]?.message).toContain("meshtls.dev/mode");
+  });
+
+  test("an expired exception is stopped at its record", async () => {
+    const [resource] = resourcesOf(record({ expires: inDays(-1) }));
+    if (resource === undefined) throw new Error("no resource");
+    const found = mandatory(await pack.resource(resource));
+    expect(policiesIn(found)).toEqual(["exception-expired"]);
+  });
+
+  test("what is said before is not said again for the stack", async () => {
+    const resources = resourcesOf(documents(MESH, record({ mode: "open" })));
+    const before = await Promise.all(resources.map((resource) => pack.resource(resource)));
+    expect(policiesIn(before.flat())).toContain("exception-ungoverned");
+    expect(policiesIn(await pack.stack(resources))).not.toContain("exception-ungoverned");
+  });
+});
+
+describe("what is not known yet", () => {
+  const STAGING = documents(MESH, COLLECTOR, CLIENT, PERMISSIVE_PORTS, record({ expires: inDays(30) }));
+
+  test("in the status, uid and clusterIP of a first preview does not matter", async () => {
+    const resources = resourcesOf(STAGING).map((resource) => {
+      const { metadata, spec, ...rest } = resource.props as { metadata: object; spec?: object };
+      const isService = resource.type.endsWith(":Service");
+      return {
+        ...resource,
+        props: {
+          ...rest,
+          metadata: {
+            ...metadata,
+            uid: UNKNOWN_STRING,
+            resourceVersion: UNKNOWN_STRING,
+            creationTimestamp: UNKNOWN_STRING,
+          },
+          ...(spec === undefined ? {} : { spec: isService ? { ...spec, clusterIP: UNKNOWN_STRING } : spec }),
+          status: UNKNOWN_STRING,
+        },
+      };
+    });
+    expect(mandatory(await pack.stack(resources))).toEqual([]);
+  });
+
+  test.each([
+    ["PeerAuthentication", "spec", "portLevelMtls"],
+    ["PeerAuthentication", "spec"],
+    ["Namespace", "metadata", "labels"],
+    ["ConfigMap", "metadata", "annotations", "meshtls.dev/expires"],
+    ["ConfigMap", "metadata", "annotations", "meshtls.dev/mode"],
+  ])("in a %s at %p is no pass", async (kind, ...path) => {
+    const resources = resourcesOf(STAGING).map((resource) =>
+      resource.type.endsWith(`:${kind}`) ? { ...resource, props: withUnknown(resource.props, path) } : resource,
+    );
+    const found = mandatory(await pack.stack(resources));
+    expect(policiesIn(found)).toContain("deciding-field-unknown");
+  });
+});
+
+function withUnknown(value: object, [key = "", ...rest]: readonly string[]): object {
+  const inner = (value as Record<string, unknown>)[key];
+  return { ...value, [key]: rest.length === 0 ? UNKNOWN_STRING : withUnknown((inner ?? {}) as object, rest) };
+}
