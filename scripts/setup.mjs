@@ -69,7 +69,14 @@ async function install() {
 }
 
 /** Loaded late: it needs esbuild, which only an installed checkout has. */
-const buildBundles = () => import(pathToFileURL(join(root, "scripts", "build.mjs")).href);
+async function buildBundles() {
+  try {
+    await import(pathToFileURL(join(root, "scripts", "build.mjs")).href);
+  } catch (error) {
+    // esbuild has printed what is wrong, and where.
+    throw Array.isArray(error.errors) ? new SetupError("the bundles could not be built, for the reasons above") : error;
+  }
+}
 
 try {
   checkNode();

@@ -88,3 +88,23 @@ function enginePath(pulumi: Pulumi, env: NodeJS.ProcessEnv): string {
     pulumi.origin === "path" ? folders : folders.filter((entry) => !existsSync(join(entry, "pulumi-language-nodejs")));
   return usable.join(delimiter);
 }
+
+/** For people: which engine, and where it is from. */
+export function describeEngine({ path, version, origin, released }: Pulumi): string {
+  const made = released ? "the official release" : "built from its Go modules";
+  const sources = {
+    path: `from PATH (${path})`,
+    cache: `${made}, from the cache`,
+    download: `${made}, downloaded now`,
+    build: `${made} now`,
+  };
+  return `Pulumi ${version}, ${sources[origin]}`;
+}
+
+/** For people: who plays the Kubernetes provider. */
+export function describeKubernetes(plugin: KubernetesPlugin | undefined): string {
+  if (plugin === undefined)
+    return "the rehearsal's own Kubernetes provider (the official plugin is not on this machine)";
+  const sources = { path: "from PATH", installed: "installed", cache: "from the cache", download: "downloaded now" };
+  return `the official Kubernetes plugin${plugin.version === undefined ? "" : ` ${plugin.version}`}, ${sources[plugin.origin]}`;
+}

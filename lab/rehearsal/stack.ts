@@ -23,6 +23,8 @@ export interface StackOptions {
   readonly echo?: (text: string) => void;
   /** Colour in the engine's output. @default false */
   readonly color?: boolean;
+  /** Leaves the stack's outputs out of the engine's own output. @default false */
+  readonly suppressOutputs?: boolean;
 }
 
 /** A stack on the real engine. Operations never throw because of what the engine refuses: look at `ok`. */
@@ -52,9 +54,12 @@ export async function openStack(options: StackOptions): Promise<Stack> {
     { stackName: name, projectName: project.name, program: options.program },
     { workDir: folder, ...stage.workspace },
   );
-  const color = { color: options.color === true ? ("always" as const) : ("never" as const) };
+  const display = {
+    color: options.color === true ? ("always" as const) : ("never" as const),
+    suppressOutputs: options.suppressOutputs === true,
+  };
   const run = (program: PulumiFn | undefined) => ({
-    ...color,
+    ...display,
     policyPacks: [...packs],
     policyPackConfigs: policyConfig === undefined ? [] : packs.map(() => policyFile),
     ...(program === undefined ? {} : { program }),
@@ -62,7 +67,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
   return {
     preview: (program) => record((watch) => stack.preview({ ...run(program), ...watch }), echo),
     up: (program) => record((watch) => stack.up({ ...run(program), ...watch }), echo),
-    destroy: () => record((watch) => stack.destroy({ ...color, ...watch }), echo),
+    destroy: () => record((watch) => stack.destroy({ ...display, ...watch }), echo),
     outputs: () => stack.outputs(),
     state: () => stack.exportStack(),
     unlock: () => stack.cancel(),

@@ -54,7 +54,7 @@ export async function kubernetesPlugin(
   if (cached !== undefined) return { ...cached, origin: "cache" };
 
   // An engine that had to be built means that releases are out of reach; do not knock again at every run.
-  const wanted = !pulumi.path.includes("-built") && !isSet(env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"]);
+  const wanted = pulumi.released && !isSet(env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"]);
   if (!wanted || !(await answers(reachable))) return undefined;
   return download(pulumi, home, progress, env);
 }

@@ -18,6 +18,8 @@ export interface Pulumi {
   readonly version: string;
   /** `path`: installed by the user · `cache`: downloaded or built earlier · `download`, `build`: just now. */
   readonly origin: "path" | "cache" | "download" | "build";
+  /** False for an engine that was built on this machine from its Go modules. */
+  readonly released: boolean;
 }
 
 export interface EnsurePulumiOptions {
@@ -67,15 +69,16 @@ async function installedPulumi(env: NodeJS.ProcessEnv): Promise<Pulumi | undefin
   const path = onPath("pulumi", env);
   if (path === undefined) return undefined;
   const { stdout } = await run(path, ["version"], { env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" } });
-  return { path, version: stdout.trim().replace(/^v/, ""), origin: "path" };
+  return { path, version: stdout.trim().replace(/^v/, ""), origin: "path", released: true };
 }
 
 const tooOld = ({ path, version }: Pulumi): string =>
   `${path} is Pulumi ${version || "of an unknown version"}; ${OLDEST_PULUMI} or newer is needed`;
 
 function cachedPulumi(cache: string): Pulumi | undefined {
-  const path = [home(cache, "release"), home(cache, "built")].map(executable).find(isExecutable);
-  return path === undefined ? undefined : { path, version: PULUMI, origin: "cache" };
+  const way = (["release", "built"] as const).find((candidate) => isExecutable(executable(home(cache, candidate))));
+  if (way === undefined) return undefined;
+  return { path: executable(home(cache, way)), version: PULUMI, origin: "cache", released: way === "release" };
 }
 
 interface Getting {
@@ -105,7 +108,7 @@ async function getPulumi({ cache, release, progress, env, reasons }: Getting): P
   for (const { origin, folder, get } of ways) {
     try {
       await get(folder);
-      return { path: executable(folder), version: PULUMI, origin };
+      return { path: executable(folder), version: PULUMI, origin, released: origin === "download" };
     } catch (error) {
       if (!(error instanceof ToolchainError)) throw error;
       reasons.set(origin, error.message);

@@ -6,7 +6,9 @@ const repository = {
   text: `# staging
 config:
   shop:cluster:
-    mode: existing # production
+    kind: existing # production
+    kubernetesVersion: "1.34"
+    kubeconfig: { secure: v1:abc }
   shop:exceptions:
     - name: otel-collector
       expires: 2027-02-01 # renewed every quarter
@@ -20,13 +22,15 @@ const copy = (options: Partial<CopyOptions> = {}) =>
     source: repository,
     repository,
     project: "shop",
-    cluster: { mode: "render" },
+    manifests: "/rehearsal/manifests",
     today: "2028-05-01",
     earlier: undefined,
     ...options,
   });
 
 const mine = (text: string) => ({ file: "mine.yaml", text });
+
+const render = { kind: "render", directory: "/rehearsal/manifests" };
 
 test("the cluster is replaced and every expiry renewed, each said by name; the rest stays, comments too", () => {
   const { text, renewals } = copy();
@@ -36,7 +40,7 @@ test("the cluster is replaced and every expiry renewed, each said by name; the r
   ]);
   expect(parse(text)).toEqual({
     config: {
-      "shop:cluster": { mode: "render" },
+      "shop:cluster": { ...render, kubernetesVersion: "1.34" },
       "shop:exceptions": [
         { name: "otel-collector", expires: "2028-05-31" },
         { name: "tempo", expires: "2028-05-31" },
@@ -53,16 +57,22 @@ test("a file of one's own: what is unchanged there is renewed, an expiry of its 
   expect(parse(text).config["shop:exceptions"][1]).toEqual({ name: "tempo", expires: "2020-01-01" });
 });
 
-test("exceptions may be a map: the key is the name", () => {
-  const text = "config:\n  shop:exceptions:\n    collector: { expires: 2027-02-01 }\n";
+test("an exception without a name is called by its place", () => {
+  const text = "config:\n  shop:exceptions: [{ expires: 2027-02-01 }]\n";
   const own = { file: "Pulumi.staging.yaml", text };
-  expect(copy({ source: own, repository: own }).renewals).toMatchObject([{ exception: "collector" }]);
+  expect(copy({ source: own, repository: own }).renewals).toMatchObject([{ exception: "exceptions[0]" }]);
+});
+
+test("what was given is kept apart, renewed but with its own cluster, as the engine would hand it to the program", () => {
+  const source = mine("config:\n  shop:cluster: { kind: create }\n  mesh: {}\n  shop:name: a\n  aws:region: b\n");
+  expect(copy({ source }).given).toEqual({ cluster: '{"kind":"create"}', mesh: "{}", name: "a" });
+  expect(copy().given["exceptions"]).toContain("2028-05-31");
 });
 
 test("a configuration without exceptions, or without anything, is copied as it is", () => {
   expect(copy({ source: mine("config:\n  shop:mesh: {}\n") }).renewals).toEqual([]);
-  expect(parse(copy({ source: mine("") }).text)).toEqual({ config: { "shop:cluster": { mode: "render" } } });
-  expect(parse(copy({ source: mine("config:\n") }).text)).toEqual({ config: { "shop:cluster": { mode: "render" } } });
+  expect(parse(copy({ source: mine("") }).text)).toEqual({ config: { "shop:cluster": render } });
+  expect(parse(copy({ source: mine("config:\n") }).text)).toEqual({ config: { "shop:cluster": render } });
 });
 
 test("the encryption salt is the rehearsal's own of last time, never the stack's", () => {
@@ -91,6 +101,6 @@ test("encrypted values are named, not guessed and not shown", () => {
   const source = mine(
     "config:\n  shop:token:\n    secure: v1:abc\n  shop:exceptions: [{ name: x, owner: { secure: v1:d } }]\n",
   );
-  expect(() => copy({ source })).toThrow(/^mine\.yaml cannot be rehearsed: .*\n {2}shop:token\n {2}owner\n/);
+  expect(() => copy({ source })).toThrow(/^mine\.yaml cannot be rehearsed: .*\n {2}shop:token\n {2}shop:exceptions\.owner\n/);
   expect(() => copy({ source })).not.toThrow(/v1:abc/);
 });

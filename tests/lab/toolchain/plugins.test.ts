@@ -10,7 +10,7 @@ function machine() {
   const home = temporaryFolder();
   const cache = temporaryFolder();
   const path = script(join(temporaryFolder(), "bin", "pulumi"), "echo v3.246.0");
-  const pulumi: Pulumi = { path, version: "3.246.0", origin: "path" };
+  const pulumi: Pulumi = { path, version: "3.246.0", origin: "path", released: true };
   return { bin, home, cache, pulumi, env: { PATH: bin, PULUMI_HOME: home, MESHTLS_CACHE: cache } };
 }
 
@@ -89,6 +89,16 @@ describe("the official Kubernetes plugin", () => {
     const download = () => kubernetesPlugin(pulumi, { env, reachable: answering });
     expect(await download()).toEqual({ ...expected, origin: "download" });
     expect(await kubernetesPlugin(pulumi, { env, reachable })).toEqual({ ...expected, origin: "cache" });
+  });
+
+  test("is not asked for when the engine had to be built, which means that releases are out of reach", async () => {
+    const { pulumi, env } = machine();
+    script(pulumi.path, "exit 9");
+    const answering = await webServer((_request, response) => response.end());
+    const built: Pulumi = { ...pulumi, origin: "cache", released: false };
+    const progress = heard();
+    expect(await kubernetesPlugin(built, { env, progress, reachable: answering })).toBeUndefined();
+    expect(progress.lines).toEqual([]);
   });
 
   test("is done without, and the engine's reason told, when the download fails", async () => {

@@ -34,7 +34,7 @@ describe("pulumi on PATH", () => {
   test("is used when it is new enough, and nothing else is touched", async () => {
     const { bin, cache, env } = machine();
     const path = script(join(bin, "pulumi"), "echo v3.250.1");
-    expect(await ensurePulumi({ env, release })).toEqual({ path, version: "3.250.1", origin: "path" });
+    expect(await ensurePulumi({ env, release })).toEqual({ path, version: "3.250.1", origin: "path", released: true });
     expect(existsSync(cache)).toBe(false);
   });
 
@@ -72,8 +72,8 @@ describe("the build from Go modules", () => {
     const calls = join(bin, "calls");
     goThatBuilds(bin, calls);
     const path = join(cache, built, "bin", "pulumi");
-    expect(await ensurePulumi({ env, release })).toEqual({ path, version: PULUMI, origin: "build" });
-    expect(await ensurePulumi({ env, release })).toEqual({ path, version: PULUMI, origin: "cache" });
+    expect(await ensurePulumi({ env, release })).toEqual({ path, version: PULUMI, origin: "build", released: false });
+    expect(await ensurePulumi({ env, release })).toEqual({ path, version: PULUMI, origin: "cache", released: false });
     expect(readdirSync(cache)).toEqual([built]);
     const [call, ...more] = readFileSync(calls, "utf8").trim().split("\n");
     expect(more).toEqual([]);
