@@ -7,7 +7,7 @@ import { distinct } from "./readers/duplicates";
 import { Field, Report } from "./readers/fields";
 import { readerOf, type Contribution, type Lists } from "./readers/index";
 import { readInjector } from "./readers/injector";
-import { DEFAULT_ROOT_NAMESPACE, readMeshConfig } from "./readers/mesh-config";
+import { DEFAULT_ROOT_NAMESPACE, fieldsIn, readMeshConfig } from "./readers/mesh-config";
 import { isNamed, isUnplaced, readMeta } from "./readers/meta";
 import { foldOwned } from "./readers/owners";
 
@@ -80,7 +80,8 @@ export function readMesh(manifests: readonly Manifest[], facts: MeshFacts = {}):
   const configMaps = gather(contributions, (from) => from.configMaps);
   const root = facts.rootNamespace ?? DEFAULT_ROOT_NAMESPACE;
   const meshConfigMap = findConfigMap(configMaps, "istio", "mesh", root);
-  const config = readMeshConfig(meshConfigMap, facts, problems);
+  const meshFields = fieldsIn(meshConfigMap, "mesh", problems);
+  const config = readMeshConfig(meshFields, meshConfigMap, facts);
 
   const services = gather(contributions, (from) => from.services);
   const peerAuthentications = gather(contributions, (from) => from.peerAuthentications);
@@ -91,7 +92,7 @@ export function readMesh(manifests: readonly Manifest[], facts: MeshFacts = {}):
     config,
     injector: readInjector(
       findConfigMap(configMaps, "istio-sidecar-injector", "config", root),
-      meshConfigMap,
+      meshFields,
       others,
       problems,
     ),

@@ -23,17 +23,22 @@ const revisionsOf = (others: readonly OtherObject[]): readonly string[] | undefi
   return [...new Set(names)].sort();
 };
 
-/** The chart's `global.proxy` values and the injector's own settings; defaults are the chart's (`values.yaml`). */
+/**
+ * The chart's `global.proxy` values and the injector's own settings; defaults are the chart's (`values.yaml`).
+ *
+ * @param injector the ConfigMap `istio-sidecar-injector`
+ * @param mesh the fields of MeshConfig
+ * @param others among which the webhooks are
+ */
 export function readInjector(
   injector: ConfigMap | undefined,
-  mesh: ConfigMap | undefined,
+  mesh: Field,
   others: readonly OtherObject[],
   problems: Problem[],
 ): InjectorConfig {
   const config = fieldsIn(injector, "config", problems);
   const values = fieldsIn(injector, "values", problems);
   const proxy = values.at("global").at("proxy");
-  const mode = fieldsIn(mesh, "mesh", problems).at("defaultConfig").at("interceptionMode").text();
   return {
     autoInject: mapKnown(config.at("policy").text() ?? "enabled", (policy) => policy !== "disabled"),
     namespacesByDefault: values.at("sidecarInjectorWebhook").at("enableNamespacesByDefault").flag() ?? false,
@@ -41,7 +46,7 @@ export function readInjector(
     neverInject: readSelectors(config.at("neverInjectSelector")),
     alwaysInject: readSelectors(config.at("alwaysInjectSelector")),
     interception: {
-      mode: mode ?? "REDIRECT",
+      mode: mesh.at("defaultConfig").at("interceptionMode").text() ?? "REDIRECT",
       includeInboundPorts: proxy.at("includeInboundPorts").text() ?? "*",
       excludeInboundPorts: proxy.at("excludeInboundPorts").text() ?? "",
       includeOutboundPorts: proxy.at("includeOutboundPorts").text() ?? "",

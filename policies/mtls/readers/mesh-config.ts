@@ -36,9 +36,12 @@ const readExtensionProvider = (field: Field): readonly ExtensionProvider[] => {
     }));
 };
 
-/** MeshConfig with Istio's defaults; what the ConfigMap says wins over the stated facts. */
-export function readMeshConfig(configMap: ConfigMap | undefined, facts: MeshFacts, problems: Problem[]): MeshConfig {
-  const mesh = fieldsIn(configMap, "mesh", problems);
+/**
+ * MeshConfig with Istio's defaults; what the ConfigMap says wins over the stated facts.
+ *
+ * @param mesh the fields of MeshConfig in `configMap`
+ */
+export function readMeshConfig(mesh: Field, configMap: ConfigMap | undefined, facts: MeshFacts): MeshConfig {
   return {
     rootNamespace:
       settled(mesh.at("rootNamespace").text()) ??
