@@ -1,4 +1,5 @@
 import { isUnknown, UNKNOWN, type Known } from "../known";
+import { own } from "./fields";
 import { HOLE, piece, type PartialText } from "./partial-text";
 
 /** Where a client connects to, as it was written; what could not be told is unknown, part by part. */
@@ -19,7 +20,7 @@ export type AddressResult = Address | { readonly problem: string };
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
 /** Port that a URL without one means (RFC 9110, 4.2). */
-export const defaultPort = (scheme: string): number | undefined => DEFAULT_PORTS[scheme];
+export const defaultPort = (scheme: string): number | undefined => own(DEFAULT_PORTS, scheme);
 
 /** A host as DNS or an address writes it; the underscore is no host name but resolvers take it. */
 const HOST = /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?$/i;

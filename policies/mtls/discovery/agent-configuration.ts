@@ -1,6 +1,7 @@
 import { isUnknown } from "../known";
 import type { Container, Mesh, Workload } from "../mesh";
 import type { Setting } from "./environment";
+import { own } from "./fields";
 import { mountedFile } from "./mounted-file";
 import { knownText, wholeText } from "./partial-text";
 
@@ -14,7 +15,7 @@ const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", f
 
 const unescape = (text: string): string =>
   text.replace(/\\(?:u([0-9a-fA-F]{4})|([^]))/g, (_, code: string | undefined, character: string | undefined) =>
-    code === undefined ? (ESCAPES[character ?? ""] ?? character ?? "") : String.fromCharCode(parseInt(code, 16)),
+    code === undefined ? (own(ESCAPES, character ?? "") ?? character ?? "") : String.fromCharCode(parseInt(code, 16)),
   );
 
 /**

@@ -87,7 +87,7 @@ function inlineDocument(text: string, origin: Origin): Document | string {
   const tree = Object.entries(fieldsOf(parsed.value))
     .map(([key, value]) => nest(key.split("::"), value))
     .reduce<unknown>((base, over) => mergeTrees(base, over), undefined);
-  return { tree: tree ?? {}, ...origin, separator: "#" };
+  return { tree: tree ?? {}, object: origin.object, path: origin.path, separator: "#" };
 }
 
 const PROVIDER = /^(file|env|yaml|http|https|s3|secretsmanager):(.*)$/s;

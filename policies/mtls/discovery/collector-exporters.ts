@@ -6,6 +6,7 @@ import type { ConfiguredCollector } from "./collector";
 import type { CollectorConfiguration } from "./collector-configuration";
 import { componentType } from "./collector-receivers";
 import { flowFrom, NOTHING, type Discovery, type Origin } from "./discovered";
+import { own } from "./fields";
 import { loadBalancingTargets } from "./collector-load-balancing";
 
 /** Exporters that speak OTLP over gRPC: `otlp` until 0.143, `otlp_grpc` since. */
@@ -89,7 +90,7 @@ function grpcFlow(config: CollectorConfiguration, from: string, component: strin
 
 function urlFlows(config: CollectorConfiguration, from: string, component: string): readonly Discovery[] {
   const keys = ["exporters", component];
-  const fields = URL_FIELDS[componentType(component)] ?? [];
+  const fields = own(URL_FIELDS, componentType(component)) ?? [];
   if (isUnknown(config.at(...keys))) return [unknown(config.place(...keys), "it is not known yet")];
   return fields.flatMap((name) => {
     const endpoint = config.text(...keys, name);

@@ -2,7 +2,7 @@ import { isUnknown, UNKNOWN, type Known } from "../known";
 import { hostOf, parseAddress } from "./address";
 import type { CollectorConfiguration } from "./collector-configuration";
 import type { Origin } from "./discovered";
-import { field } from "./fields";
+import { field, own } from "./fields";
 import type { PartialText } from "./partial-text";
 
 /** A port that a collector listens on. */
@@ -77,7 +77,7 @@ export function readReceivers(
   components: readonly string[],
 ): readonly CollectorReceiver[] {
   return components.flatMap((component) =>
-    (LISTENERS[componentType(component)] ?? []).flatMap((listener) => {
+    (own(LISTENERS, componentType(component)) ?? []).flatMap((listener) => {
       const [first] = listener.keys;
       // `grpc:` without settings starts the listener all the same; the field has to be there.
       const isThere = first === undefined || config.at("receivers", component, ...listener.keys) !== undefined;

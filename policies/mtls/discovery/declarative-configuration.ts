@@ -5,7 +5,7 @@ import { parseYaml } from "../yaml";
 import { expandConfigText } from "./config-text";
 import type { Origin, Undiscovered } from "./discovered";
 import { environmentOf, type Environment, type Setting } from "./environment";
-import { field, fieldsOf, itemsOf } from "./fields";
+import { field, fieldsOf, itemsOf, own } from "./fields";
 import { mountedFile } from "./mounted-file";
 import { defaultUrl, readTarget, type OtlpEndpoint, type OtlpProtocol, type Signal } from "./otlp-endpoint";
 import { hole, isComplete, knownText, wholeText, type PartialText } from "./partial-text";
@@ -49,7 +49,7 @@ const textAt = (value: unknown, environment: Environment): PartialText | undefin
 
 /** `otlp` is what the schema before 1.0 calls both; its `protocol` tells which. */
 function exporterProtocol(type: string, settings: unknown, environment: Environment): Known<OtlpProtocol> | undefined {
-  if (type !== "otlp") return EXPORTER_PROTOCOLS[type];
+  if (type !== "otlp") return own(EXPORTER_PROTOCOLS, type);
   const protocol = wholeText(textAt(field(settings, "protocol"), environment) ?? knownText("http/protobuf"));
   if (isUnknown(protocol)) return UNKNOWN;
   return protocol === "grpc" ? "grpc" : protocol === "http/json" ? "http/json" : "http/protobuf";

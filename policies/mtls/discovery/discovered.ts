@@ -31,10 +31,15 @@ export interface Discovery {
 
 export const NOTHING: Discovery = { flows: [], undiscovered: [] };
 
-export const join = (parts: readonly Discovery[]): Discovery => ({
-  flows: parts.flatMap((part) => part.flows),
-  undiscovered: parts.flatMap((part) => part.undiscovered),
-});
+export function join(parts: Iterable<Discovery>): Discovery {
+  const flows: DiscoveredFlow[] = [];
+  const undiscovered: Undiscovered[] = [];
+  for (const part of parts) {
+    for (const flow of part.flows) flows.push(flow);
+    for (const unknown of part.undiscovered) undiscovered.push(unknown);
+  }
+  return { flows, undiscovered };
+}
 
 /** `namespace/Kind/name`: the one spelling of `DeclaredFlow.from` that is never ambiguous. */
 export const flowFrom = (client: ObjectRef): string => `${client.namespace}/${client.kind}/${client.name}`;
@@ -42,20 +47,19 @@ export const flowFrom = (client: ObjectRef): string => `${client.namespace}/${cl
 export const originOf = (ref: ObjectRef, path: string): Origin => ({ object: describeRef(ref), path });
 
 const flowKey = ({ flow }: DiscoveredFlow): string =>
-  [flow.from, flow.host, String(flow.port), flow.protocol ?? "", String(flow.tls ?? false)].join("\n");
+  `${flow.from}\n${flow.host}\n${flow.port}\n${flow.protocol ?? ""}\n${flow.tls ?? false}`;
 
 const originKey = ({ object, path }: Origin): string => `${object}\n${path}`;
 
 /** Each key once, in the order of the keys: the order of the objects never shows. */
 function sortedUnique<T>(items: readonly T[], keyOf: (item: T) => string, rankOf: (item: T) => string): T[] {
-  const best = new Map<string, { readonly rank: string; readonly item: T }>();
+  const best = new Map<string, T>();
   for (const item of items) {
     const key = keyOf(item);
-    const rank = rankOf(item);
     const known = best.get(key);
-    if (known === undefined || rank < known.rank) best.set(key, { rank, item });
+    if (known === undefined || rankOf(item) < rankOf(known)) best.set(key, item);
   }
-  return [...best].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, { item }]) => item);
+  return [...best].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, item]) => item);
 }
 
 /** The same flow once, with its first origin; the same unknown once. */

@@ -1,6 +1,8 @@
 import { isUnknown, type Known } from "../known";
 import type { Container, EnvVar, Labels, Mesh, Workload } from "../mesh";
-import { originOf, type Origin } from "./discovered";
+import { describeRef } from "../objects";
+import type { Origin } from "./discovered";
+import { own } from "./fields";
 import { configMapNamed, perMesh } from "./lookup";
 import { hole, knownText, substitute, textOf, type PartialText } from "./partial-text";
 
@@ -55,7 +57,7 @@ function expandReferences(
 }
 
 const labelIn = (labels: Known<Labels>, key: string): Known<string> | undefined =>
-  isUnknown(labels) ? labels : labels[key];
+  isUnknown(labels) ? labels : own(labels, key);
 
 /** What the downward API puts there, as far as manifests tell. Source: kubernetes.io, "Downward API". */
 function fieldValue(workload: Workload, path: string): PartialText {
@@ -80,7 +82,7 @@ function readVariable(mesh: Mesh, workload: Workload, variable: EnvVar): Partial
   const configMap = configMapNamed(mesh, workload.ref.namespace, from.name);
   if (configMap === undefined) return hole(`it comes from ${name}, which is not among the objects`);
   if (isUnknown(configMap.data)) return hole(`it comes from ${name}, whose data is not known yet`);
-  const value = configMap.data[from.key];
+  const value = own(configMap.data, from.key);
   if (value !== undefined) return textOf(value, `it comes from key ${from.key} of ${name}, which is not known yet`);
   return from.optional ? undefined : hole(`${name} has no key ${from.key}`);
 }
@@ -95,6 +97,23 @@ const KIND_FIELDS = {
 const variablePath = (container: Container, index: number, { from }: EnvVar): string =>
   `${container.path}.env[${index}].${from === undefined ? "value" : `valueFrom.${KIND_FIELDS[from.kind]}`}`;
 
+/** Most variables of a container configure nothing here: where one stands is put into words only when somebody asks. */
+class VariableSetting implements Setting {
+  constructor(
+    readonly value: PartialText,
+    private readonly workload: Workload,
+    private readonly place: () => string,
+  ) {}
+
+  get object(): string {
+    return describeRef(this.workload.ref);
+  }
+
+  get path(): string {
+    return this.place();
+  }
+}
+
 function makeEnvironment(mesh: Mesh, workload: Workload, container: Container): Environment {
   const variables = new Map<string, Setting>();
   const unseen: UnseenSource[] = [];
@@ -108,10 +127,14 @@ function makeEnvironment(mesh: Mesh, workload: Workload, container: Container): 
       continue;
     }
     for (const [key, value] of Object.entries(data))
-      variables.set(source.prefix + key, {
-        value: textOf(value, `key ${key} of ConfigMap ${namespace}/${source.name} is not known yet`),
-        ...originOf(workload.ref, `${container.path}.envFrom[${index}]`),
-      });
+      variables.set(
+        source.prefix + key,
+        new VariableSetting(
+          textOf(value, `key ${key} of ConfigMap ${namespace}/${source.name} is not known yet`),
+          workload,
+          () => `${container.path}.envFrom[${index}]`,
+        ),
+      );
   }
 
   if (isUnknown(container.env)) unseen.push({ what: `${container.path}.env, which is not known yet`, secret: false });
@@ -120,10 +143,10 @@ function makeEnvironment(mesh: Mesh, workload: Workload, container: Container): 
       const value = readVariable(mesh, workload, variable);
       if (value === undefined) continue;
       const expanded = variable.from === undefined ? expandReferences(value, variables, unseen) : value;
-      variables.set(variable.name, {
-        value: expanded,
-        ...originOf(workload.ref, variablePath(container, index, variable)),
-      });
+      variables.set(
+        variable.name,
+        new VariableSetting(expanded, workload, () => variablePath(container, index, variable)),
+      );
     }
 
   return { variables, unseen, expand: (text) => expandReferences(knownText(text), variables, unseen) };

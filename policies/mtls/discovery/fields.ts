@@ -30,6 +30,10 @@ export function field(value: unknown, ...path: readonly string[]): unknown {
   return at;
 }
 
+/** A value of a record by a name that came from outside; never what every object inherits. */
+export const own = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(record, key) ? record[key] : undefined;
+
 /** The items of a list; none of anything else. */
 export const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 

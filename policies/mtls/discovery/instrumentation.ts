@@ -29,6 +29,9 @@ const LANGUAGES = ["java", "python", "nodejs", "dotnet", "go", "sdk"] as const;
 type Language = (typeof LANGUAGES)[number];
 
 const PREFIX = "instrumentation.opentelemetry.io/";
+const ANNOTATIONS = Object.fromEntries(
+  LANGUAGES.map((language) => [language, `${PREFIX}inject-${language}`]),
+) as Readonly<Record<Language, string>>;
 
 /** The Python distribution speaks nothing else. */
 const LANGUAGE_DEFAULTS: Readonly<Partial<Record<Language, Readonly<Record<string, string>>>>> = {
@@ -46,7 +49,7 @@ const annotation = (annotations: Known<Labels> | undefined, key: string): string
 
 /** `"true"`, `"false"` or a name; the pod's word counts before the namespace's, unless only the namespace names a resource. */
 function askedFor(mesh: Mesh, workload: Workload, language: Language): string | undefined {
-  const key = `${PREFIX}inject-${language}`;
+  const key = ANNOTATIONS[language];
   const ofPod = annotation(workload.podAnnotations, key);
   const ofNamespace = annotation(mesh.namespaces.get(workload.ref.namespace)?.annotations, key);
   const asked = ofPod === undefined || (ofPod === "true" && ofNamespace !== undefined) ? ofNamespace : ofPod;
@@ -115,7 +118,7 @@ export function injectedInto(mesh: Mesh, workload: Workload, container: Containe
       variables: found === undefined ? new Map() : variablesOf(found, language),
       language,
       version: image === undefined ? undefined : agentVersionOfImage(image),
-      annotation: `${PREFIX}inject-${language}`,
+      annotation: ANNOTATIONS[language],
       unseen: typeof resource === "string" ? resource : undefined,
     };
   }

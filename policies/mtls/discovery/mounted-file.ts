@@ -1,7 +1,7 @@
 import { isUnknown, type Known } from "../known";
 import type { Container, Mesh, Workload } from "../mesh";
 import { originOf, type Origin } from "./discovered";
-import { field, fieldAt, itemsOf, textIn } from "./fields";
+import { field, fieldAt, itemsOf, own, textIn } from "./fields";
 import { configMapNamed } from "./lookup";
 
 /** A file of a container whose content a ConfigMap among the objects tells, or why its content cannot be told. */
@@ -68,7 +68,7 @@ const below = (mountPath: string, path: string): string | undefined => {
 };
 
 function contentOf(data: Known<Readonly<Record<string, Known<string>>>>, key: string): Known<string> | undefined {
-  return isUnknown(data) ? data : data[key];
+  return isUnknown(data) ? data : own(data, key);
 }
 
 /**

@@ -24,10 +24,10 @@ interface Findings {
   readonly undiscovered: readonly Undiscovered[];
 }
 
-const EXPORTER_PROTOCOL: Readonly<Record<string, OtlpProtocol>> = {
-  otlp_proto_grpc: "grpc",
-  otlp_proto_http: "http/protobuf",
-};
+const EXPORTER_PROTOCOL: ReadonlyMap<string, OtlpProtocol> = new Map([
+  ["otlp_proto_grpc", "grpc"],
+  ["otlp_proto_http", "http/protobuf"],
+]);
 
 const majorOf = (version: string | undefined): number | undefined =>
   version === undefined ? undefined : Number(version.split(".")[0]);
@@ -35,19 +35,29 @@ const majorOf = (version: string | undefined): number | undefined =>
 const isTrue = (setting: Setting | undefined): boolean => setting?.value.text.trim().toLowerCase() === "true";
 const isFalse = (setting: Setting | undefined): boolean => setting?.value.text.trim().toLowerCase() === "false";
 
-const perSignal = (settings: SdkSettings, signal: Signal, name: string): Setting | undefined =>
-  settings.get(`otel.exporter.otlp.${signal}.${name}`) ?? settings.get(`otel.exporter.otlp.${name}`);
+const OPTIONS = ["endpoint", "protocol", "insecure", "certificate"] as const;
+type OtlpOption = (typeof OPTIONS)[number];
+
+const forAll = (option: OtlpOption): string => `otel.exporter.otlp.${option}`;
+
+/** Names of an option for one signal, put together once. */
+const FOR_SIGNAL = Object.fromEntries(
+  SIGNALS.map((signal) => [
+    signal,
+    Object.fromEntries(OPTIONS.map((option) => [option, `otel.exporter.otlp.${signal}.${option}`])),
+  ]),
+) as Readonly<Record<Signal, Readonly<Record<OtlpOption, string>>>>;
+
+const ENDPOINTS = [forAll("endpoint"), ...SIGNALS.map((signal) => FOR_SIGNAL[signal].endpoint)];
+
+const perSignal = (settings: SdkSettings, signal: Signal, option: OtlpOption): Setting | undefined =>
+  settings.get(FOR_SIGNAL[signal][option]) ?? settings.get(forAll(option));
 
 /** Whether a container has an SDK that may export, as far as its settings tell. */
 function exportsTelemetry(settings: SdkSettings): boolean {
   if (isTrue(settings.get("otel.sdk.disabled"))) return false;
   if (settings.agent !== undefined && isFalse(settings.get("otel.javaagent.enabled"))) return false;
-  return (
-    settings.sdk !== undefined ||
-    ["endpoint", ...SIGNALS.map((signal) => `${signal}.endpoint`)].some(
-      (name) => settings.get(`otel.exporter.otlp.${name}`) !== undefined,
-    )
-  );
+  return settings.sdk !== undefined || ENDPOINTS.some((name) => settings.get(name) !== undefined);
 }
 
 /** The OTLP exporter of a signal: none, one, one that a Python entry point names with its protocol, or nobody knows. */
@@ -62,7 +72,7 @@ function exporterOf(settings: SdkSettings, signal: Signal): Known<{ readonly pro
   if (isUnknown(text)) return UNKNOWN;
   const names = text.split(",").map((name) => name.trim().toLowerCase());
   if (names.includes("otlp")) return {};
-  const protocol = names.map((name) => EXPORTER_PROTOCOL[name]).find((found) => found !== undefined);
+  const protocol = names.map((name) => EXPORTER_PROTOCOL.get(name)).find((found) => found !== undefined);
   return protocol === undefined ? undefined : { protocol };
 }
 

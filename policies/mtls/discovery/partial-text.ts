@@ -11,10 +11,15 @@ export interface PartialText {
   readonly missing: readonly string[];
 }
 
+const NONE: readonly string[] = [];
+
 /** No environment variable and no YAML scalar that reaches a process can hold this character. */
 export const HOLE = "\u0000";
 
-export const knownText = (text: string): PartialText => ({ text: text.replaceAll(HOLE, "\ufffd"), missing: [] });
+export const knownText = (text: string): PartialText => ({
+  text: text.includes(HOLE) ? text.replaceAll(HOLE, "\ufffd") : text,
+  missing: NONE,
+});
 
 /** @param why completes the sentence "its value is not known: …" */
 export const hole = (why: string): PartialText => ({ text: HOLE, missing: [why] });

@@ -30,13 +30,21 @@ export interface SdkSettings {
   readonly overriding: Undiscovered | undefined;
 }
 
+const variables = new Map<string, string>();
+
 /**
- * Environment variable of a property.
+ * Environment variable of a property. There are few properties, and every container is asked for each: the name is made once.
  * Source: opentelemetry.io, "Java agent: configuration", Configuring with environment variables.
  */
-export const variableOf = (property: string): string => property.toUpperCase().replace(/[.-]/g, "_");
+export function variableOf(property: string): string {
+  const known = variables.get(property);
+  if (known !== undefined) return known;
+  const variable = property.toUpperCase().replace(/[.-]/g, "_");
+  variables.set(property, variable);
+  return variable;
+}
 
-const isSet = (setting: Setting | undefined): setting is Setting => setting !== undefined && setting.value.text !== "";
+const set = (setting: Setting | undefined): Setting | undefined => (setting?.value.text === "" ? undefined : setting);
 
 const CONFIGURATION_FILE = "otel.javaagent.configuration-file";
 
@@ -49,7 +57,7 @@ export function sdkSettings(mesh: Mesh, workload: Workload, container: Container
   const environment = withDefaults(environmentOf(mesh, workload, container), injected?.variables ?? NO_VARIABLES);
   const jvm = jvmOptionsOf(workload, container, environment);
   const own = (property: string): Setting | undefined =>
-    [jvm.properties.get(property), environment.variables.get(variableOf(property))].find(isSet);
+    set(jvm.properties.get(property)) ?? set(environment.variables.get(variableOf(property)));
 
   const hasAgent = jvm.agent !== undefined || injected?.language === "java";
   const file = hasAgent ? own(CONFIGURATION_FILE) : undefined;
@@ -63,8 +71,7 @@ export function sdkSettings(mesh: Mesh, workload: Workload, container: Container
 
   return {
     get: (property) =>
-      own(property) ??
-      ("properties" in configuration ? [configuration.properties.get(property)].find(isSet) : undefined),
+      own(property) ?? ("properties" in configuration ? set(configuration.properties.get(property)) : undefined),
     agent: hasAgent ? { language: "java", ...(version === undefined ? {} : { version }) } : undefined,
     sdk:
       jvm.agent ?? (injected && originOf(workload.ref, `${podMetadata(workload)}.annotations.${injected.annotation}`)),

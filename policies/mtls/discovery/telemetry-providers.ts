@@ -3,7 +3,7 @@ import type { Mesh } from "../mesh";
 import type { AppProtocol } from "../vocabulary";
 import { parseYaml } from "../yaml";
 import { originOf, type Origin } from "./discovered";
-import { field, itemsOf, textIn } from "./fields";
+import { field, itemsOf, own, textIn } from "./fields";
 import { configMapNamed, perMesh } from "./lookup";
 
 /** A provider of MeshConfig to which proxies themselves connect. */
@@ -65,7 +65,7 @@ export const telemetryProviders = perMesh((mesh): TelemetryProviders => {
   const byName = new Map<string, TelemetryProvider>();
   const silent = new Set(BUILT_IN);
   for (const [index, { name, type, service, port }] of mesh.config.extensionProviders.entries()) {
-    const protocol = Object.hasOwn(PROTOCOLS, type) ? PROTOCOLS[type] : undefined;
+    const protocol = own(PROTOCOLS, type);
     const key = name.toLowerCase();
     if (protocol === undefined) silent.add(key);
     else if (!byName.has(key))

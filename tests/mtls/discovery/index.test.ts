@@ -145,6 +145,34 @@ const CASES = OBJECTS.flatMap((object, at) => places(object).map((path) => ({ at
 const estateWith = ({ at, path }: { at: number; path: Path }, by: unknown) =>
   meshFrom(OBJECTS.map((object, index) => (index === at ? replaced(object, path, by) : object)));
 
+describe("names that every object inherits mean nothing", () => {
+  test.each(["constructor", "__proto__", "toString", "hasOwnProperty"])("%s", (name) => {
+    const app = deployment(`env:
+  - { name: OTEL_TRACES_EXPORTER, value: ${name} }
+  - { name: OTEL_METRICS_EXPORTER, value: ${name} }
+  - { name: OTEL_LOGS_EXPORTER, valueFrom: { configMapKeyRef: { name: otel, key: ${name}, optional: true } } }
+  - { name: LABEL, valueFrom: { fieldRef: { fieldPath: "metadata.labels['${name}']" } } }
+  - { name: OTEL_EXPORTER_OTLP_ENDPOINT, value: "${name}://otel$(LABEL):1" }`);
+    const config = `receivers: { "${name}": { endpoint: "0.0.0.0:1" } }
+exporters: { "${name}": { endpoint: "a:1" } }
+service: { pipelines: { traces: { receivers: ["${name}"], exporters: ["${name}"] } } }`;
+    const collector = deployment(
+      `image: "otelcol:1"\nargs: ["--config=/c/otel"]\nvolumeMounts: [{ name: c, mountPath: /c }]`,
+      {
+        pod: "volumes: [{ name: c, configMap: { name: otel } }]",
+      },
+    ).replace("name: app, namespace", "name: collector, namespace");
+    const mesh = meshOf(`${app}\n---\n${collector}\n${configMap("otel", "otel", config)}`);
+    expect(discover(mesh)).toEqual({
+      flows: [],
+      undiscovered: [
+        expect.objectContaining({ reason: expect.stringContaining(`its scheme is "${name.toLowerCase()}"`) }),
+      ],
+    });
+    for (const workload of mesh.workloads) expect(otlpPorts(mesh, workload)).toEqual([]);
+  });
+});
+
 describe("what is not known, anywhere", () => {
   const known = new Set(discoverFlows(meshFrom(OBJECTS)).map(showFlow));
   // A collector whose configuration is not known, or whose arguments are, says nothing of its exporters; a pod without known labels
