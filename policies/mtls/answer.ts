@@ -6,6 +6,7 @@ import { considered } from "./evidence";
 import { combine, isSame, unknownServer } from "./combine";
 import { explore, unique, type Exploration } from "./explore";
 import type { DeclaredFlow, FlowAnswer, FlowOrigin, Undecided } from "./flow";
+import type { Workload } from "./mesh";
 import type { MeshIndex } from "./mesh-index";
 import { describeRef, type ObjectRef } from "./objects";
 import { dataPlane } from "./server/injection";
@@ -62,17 +63,19 @@ const namedRef = (from: string): ObjectRef => {
 
 /** What had to be taken for granted: of injection on both sides, and of servers outside. */
 function assumptionsOf(index: MeshIndex, client: Client, servers: readonly Traced[]): readonly string[] {
-  const workloads = servers.flatMap(({ answer: { workload } }) =>
-    workload === null ? [] : (index.workload(workload) ?? []),
-  );
-  const planes = [...(client.workload === null ? [] : [client.workload]), ...workloads].flatMap(
-    (workload) => dataPlane(index, workload).assumptions,
-  );
-  const outside = servers.flatMap(({ assumption }) => assumption ?? []);
-  const ordered = workloads
-    .filter((workload) => effectivePeerAuthentication(index, workload).orderDependent)
-    .map(({ ref }) => `PeerAuthentications of ${describeRef(ref)} that are equally old are ordered by name`);
-  return [...new Set([...planes, ...outside, ...ordered])];
+  const assumptions = new Set<string>();
+  const ofPlane = (workload: Workload) =>
+    dataPlane(index, workload).assumptions.forEach((text) => assumptions.add(text));
+  if (client.workload !== null) ofPlane(client.workload);
+  for (const { answer, assumption } of servers) {
+    if (assumption !== undefined) assumptions.add(assumption);
+    const workload = answer.workload === null ? undefined : index.workload(answer.workload);
+    if (workload === undefined) continue;
+    ofPlane(workload);
+    if (effectivePeerAuthentication(index, workload).orderDependent)
+      assumptions.add(`PeerAuthentications of ${describeRef(workload.ref)} that are equally old are ordered by name`);
+  }
+  return [...assumptions];
 }
 
 /** The fields that decide, as far as they are not known. */

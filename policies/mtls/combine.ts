@@ -13,7 +13,7 @@ const answersOf = (world: WorldAnswer | undefined): string =>
 
 /** Whether two ways come to the same answer. */
 export const isSame = (a: WorldAnswer | undefined, b: WorldAnswer | undefined): boolean =>
-  answersOf(a) === answersOf(b);
+  a === b || answersOf(a) === answersOf(b);
 
 /** The one value of a field in every way, else `otherwise`. */
 const agreed = <T>(values: readonly T[], otherwise: T): T => {

@@ -1,6 +1,6 @@
 import type { Settle } from "./explore";
 import type { Reason, Undecided } from "./flow";
-import { UNKNOWN, type Known } from "./known";
+import { isUnknown, UNKNOWN, type Known } from "./known";
 import type { MtlsMode, Workload } from "./mesh";
 import type { MeshIndex } from "./mesh-index";
 import { describeRef, type ObjectRef } from "./objects";
@@ -31,6 +31,7 @@ function settleBy<T>(
   owner: ObjectRef,
   what: string,
 ): T {
+  if (!isUnknown(value)) return value;
   const [blamed = { object: owner, path: "" }, ...also] = undecided;
   return settle(value, ways, blamed.object, blamed.path, { also, key: `${what} of ${describeRef(owner)}` });
 }

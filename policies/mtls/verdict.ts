@@ -102,15 +102,22 @@ const SENDS: Readonly<Record<Wire, Sends>> = {
 /** The word for what is on the wire. */
 export const sendsOf = (wire: Wire): Sends => SENDS[wire];
 
-const holds = (condition: Condition, meeting: Meeting): boolean =>
-  (Object.keys(condition) as (keyof Meeting)[]).every((key) => {
-    const wanted: Condition[keyof Meeting] = condition[key];
-    return Array.isArray(wanted) ? (wanted as readonly unknown[]).includes(meeting[key]) : wanted === meeting[key];
-  });
+type Test = readonly [key: keyof Meeting, allowed: readonly unknown[]];
+
+/** The table with its conditions taken apart once. */
+const TESTS: readonly { readonly tests: readonly Test[]; readonly then: Row["then"] }[] = TABLE.map(
+  ({ when, then }) => ({
+    tests: Object.entries(when).map(([key, wanted]) => [
+      key as keyof Meeting,
+      Array.isArray(wanted) ? wanted : [wanted],
+    ]),
+    then,
+  }),
+);
 
 /** How the meeting of one client with one port ends. */
 export function verdict(meeting: Meeting): Verdict {
-  const row = TABLE.find(({ when }) => holds(when, meeting));
+  const row = TESTS.find(({ tests }) => tests.every(([key, allowed]) => allowed.includes(meeting[key])));
   if (row === undefined || row.then === "understood") return { outcome: OUTCOME[meeting.wire] };
   return { outcome: "refused", symptom: row.then };
 }

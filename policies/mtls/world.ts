@@ -1,4 +1,3 @@
-import { applicationOn } from "./application";
 import { addressesOf, MISSING_SERVICE, reached, reachedEndpoint, type Address, type Reached } from "./client/address";
 import { endpointGetsMtls, type Trust } from "./client/auto-mtls";
 import type { Cluster } from "./client/cluster";
@@ -8,16 +7,16 @@ import { endpointsOf, tlsModeOf } from "./client/endpoints";
 import { hopsFor, type Hop } from "./client/route";
 import { portOf } from "./client/registry";
 import { isSelected, podLabelsPlace } from "./client/selected";
-import { otlpPorts, serverSpeaks } from "./discovery/collector-ports";
 import type { ServerAnswer, Undecided } from "./flow";
 import { isUnknown } from "./known";
 import type { Workload } from "./mesh";
 import type { Endpoint } from "./mesh-index";
 import type { ObjectRef } from "./objects";
-import { codeFor, planeOf, portModeOf, receptionOf, type Reception } from "./reception";
+import { codeFor, planeOf, portModeOf, type Reception } from "./reception";
 import { direct, type Code } from "./server/codes";
 import { PROXY_CONTAINER } from "./server/injection";
 import { outboundCaptured } from "./server/interception";
+import { serverSide } from "./server-side";
 import { sendsOf, verdict, type Application, type Wire } from "./verdict";
 import type { Accepts, AppProtocol, Symptom } from "./vocabulary";
 
@@ -87,8 +86,7 @@ class World {
 
   answer(): WorldAnswer {
     const { context, question } = this;
-    const { indexes, index, client, settle } = context;
-    const dialled = resolveHost(indexes.registry, index, question.host, client.scope.namespace, settle);
+    const dialled = resolveHost(context, question.host);
     const addresses = addressesOf(context, dialled, question.port);
     const departures = addresses.map((to) => this.departure(to));
     const servers = addresses.flatMap((to, at) =>
@@ -222,48 +220,26 @@ class World {
   }
 
   private hasPort(to: Address): boolean {
-    return to.kind === "cluster-ip" && portOf(to.service, to.port, this.context.settle) !== undefined;
+    return (
+      to.kind === "cluster-ip" &&
+      portOf(this.context.indexes.registry, to.service, to.port, this.context.settle) !== undefined
+    );
   }
 
   /** What the client sends meets what the port accepts. */
   private meet({ workload, ref, port, byService }: Reached, sent: Sending): Traced {
     if (workload === null) return this.meetOutside(ref, isUnknown(port) ? this.question.port : port, sent);
     if (isUnknown(port)) return unknownServer(ref, this.question.port, sent);
-    const { index, settle } = this.context;
-    const { protocol } = this.question;
-    const application = applicationOn(index, workload, port, byService, this.speaks(workload, port));
-    const side = { serverSpeaks: application === "nothing" ? "plaintext" : application, protocol } as const;
+    const { protocol, serverSpeaks } = this.question;
+    const side = serverSide(this.context, workload, { port, byService, protocol, serverSpeaks });
+    const { application } = side;
+    // What a pod sends to its own address meets no proxy.
     const isOwn = sent.hop?.via === "loopback";
-    const reception = isOwn ? undefined : receptionOf(index, workload, port, side, settle);
-    const received = reception ?? {
-      accepts: direct(side.serverSpeaks),
-      codes: null,
-      readsHttp: false,
-      isAmbient: false,
-    };
-    const accepts = application === "nothing" ? [] : received.accepts;
-    const answer = this.conclude(
-      ref,
-      port,
-      accepts,
-      application,
-      codeFor(received, sent.wire),
-      received.readsHttp,
-      sent,
-    );
+    const reception = isOwn ? undefined : side.reception;
+    const accepts = isOwn && application !== "nothing" ? direct(application) : side.accepts;
+    const code = codeFor(reception ?? BARE, sent.wire);
+    const answer = this.conclude(ref, port, accepts, application, code, reception?.readsHttp ?? false, sent);
     return { answer, hop: sent.hop, reception, application };
-  }
-
-  /** What listens there, as the question or a collector's configuration says. */
-  private speaks(workload: Workload, port: number): "plaintext" | "tls" | undefined {
-    if (this.question.serverSpeaks !== undefined) return this.question.serverSpeaks;
-    const { mesh, settle } = this.context;
-    const receiver = otlpPorts(mesh, workload).find((candidate) => candidate.port === port);
-    if (receiver !== undefined && isUnknown(receiver.tls))
-      return settle<boolean>(receiver.tls, [false, true], workload.ref, `tls of the receiver on port ${port}`)
-        ? "tls"
-        : "plaintext";
-    return serverSpeaks(mesh, workload, port);
   }
 
   /** A host outside speaks what its client means it to speak, unless the question says otherwise. */
@@ -295,6 +271,9 @@ class World {
   }
 }
 
+/** No proxy in between. */
+const BARE = { codes: null, isAmbient: false };
+
 const unknownServer = (workload: ObjectRef, targetPort: number, { wire, hop }: Sending): Traced => ({
   answer: { workload, targetPort, sends: sendsOf(wire), accepts: null, outcome: "unknown" },
   hop,
@@ -323,9 +302,10 @@ function userOf({ containers }: Workload): number | undefined {
 }
 
 /** Each server once: what several ways lead to alike is one answer. */
-const distinct = (servers: readonly Traced[]): readonly Traced[] => [
-  ...new Map(servers.map((server) => [JSON.stringify(server.answer), server])).values(),
-];
+const distinct = (servers: readonly Traced[]): readonly Traced[] =>
+  servers.length < 2
+    ? servers
+    : [...new Map(servers.map((server) => [JSON.stringify(server.answer), server])).values()];
 
 export const answerInOneWay = (context: Context, question: Question): WorldAnswer =>
   new World(context, question).answer();

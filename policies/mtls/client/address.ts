@@ -136,7 +136,7 @@ export function reached(context: Context, to: Address): readonly Reached[] {
     const ref = { kind: to.inCluster ? MISSING_SERVICE : OUTSIDE_HOST, namespace: "", name: to.host };
     return [{ workload: null, ref, port: to.port, byService: false }];
   }
-  const port = portOf(to.service, to.port, context.settle);
+  const port = portOf(context.indexes.registry, to.service, to.port, context.settle);
   return port === undefined ? [] : endpointsOf(context, port).map(reachedEndpoint);
 }
 

@@ -102,18 +102,10 @@ export function clusterFor(
   subset: string | undefined,
 ): Cluster | null {
   const { scope, ref } = context.client;
+  const { clusters } = context.indexes;
+  const known = clusters.get(service) ?? new Map<string, Cluster | null>();
+  clusters.set(service, known);
   const who = hasSelector(context) ? `${ref.kind}/${ref.name}` : "";
-  const key = [
-    scope.namespace,
-    who,
-    scope.isGateway,
-    service.kind,
-    service.ref.namespace,
-    service.host,
-    port.number,
-    subset ?? "",
-  ];
-  return remember(context.indexes.clusters, key.join("|"), context.settle, (settle: Settle) =>
-    build({ ...context, settle }, service, port, subset),
-  );
+  const key = `${scope.namespace}|${who}|${scope.isGateway}|${port.number}|${subset ?? ""}`;
+  return remember(known, key, context.settle, (settle: Settle) => build({ ...context, settle }, service, port, subset));
 }

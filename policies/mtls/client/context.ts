@@ -4,9 +4,11 @@ import type { Mesh, Workload } from "../mesh";
 import type { MeshIndex } from "../mesh-index";
 import type { ObjectRef } from "../objects";
 import { indexNodePorts, type NodePorts } from "./address";
+import type { ServerSide } from "../server-side";
 import type { Cluster } from "./cluster";
+import type { Dialled } from "./dialled";
 import { indexDestinationRules, type DestinationRuleIndex } from "./destination-rule-index";
-import { indexRegistry, type Registry } from "./registry";
+import { indexRegistry, type Registered, type Registry } from "./registry";
 import { podLabelsPlace } from "./selected";
 import { indexVirtualServices, type VirtualServiceIndex } from "./virtual-service";
 import { indexSidecars, type Scope, type SidecarIndex } from "./visibility";
@@ -25,7 +27,24 @@ export interface ClientIndex {
   readonly sidecars: SidecarIndex;
   readonly virtualServices: VirtualServiceIndex;
   readonly nodePorts: NodePorts;
-  readonly clusters: Map<string, Cluster | null>;
+  /** Workloads and running pods by `namespace/name`. */
+  readonly named: ReadonlyMap<string, readonly Workload[]>;
+  /** What was worked out once and holds for every question: hosts by client namespace, clusters, servers. */
+  readonly hosts: Map<string, Dialled>;
+  readonly clusters: Map<Registered, Map<string, Cluster | null>>;
+  readonly servers: Map<Workload, Map<string, ServerSide>>;
+}
+
+function indexNames(mesh: Mesh): ReadonlyMap<string, readonly Workload[]> {
+  const named = new Map<string, Workload[]>();
+  for (const workload of mesh.workloads)
+    for (const name of new Set([workload.ref.name, ...workload.pods.map((pod) => pod.name)])) {
+      const key = `${workload.ref.namespace}/${name}`;
+      const others = named.get(key);
+      if (others === undefined) named.set(key, [workload]);
+      else others.push(workload);
+    }
+  return named;
 }
 
 const built = new WeakMap<Mesh, ClientIndex>();
@@ -39,7 +58,10 @@ export function indexClients({ mesh }: MeshIndex): ClientIndex {
     sidecars: indexSidecars(mesh),
     virtualServices: indexVirtualServices(mesh),
     nodePorts: indexNodePorts(mesh),
-    clusters: new Map<string, Cluster | null>(),
+    named: indexNames(mesh),
+    hosts: new Map<string, Dialled>(),
+    clusters: new Map<Registered, Map<string, Cluster | null>>(),
+    servers: new Map<Workload, Map<string, ServerSide>>(),
   };
   built.set(mesh, index);
   return index;

@@ -1,6 +1,7 @@
-import type { Settle } from "../explore";
+import { remember, type Settle } from "../explore";
 import { isUnknown } from "../known";
 import type { MeshIndex } from "../mesh-index";
+import type { Context } from "./context";
 import { isIpAddress, isWildcard } from "./hosts";
 import { externalNameOf, isPassthrough, type ExternalService, type KubernetesService, type Registry } from "./registry";
 
@@ -62,16 +63,13 @@ const looksLikeService = (host: string, domain: string): boolean => {
   return host.endsWith(`.svc.${domain}`) || host.endsWith(".svc") || labels.length === 1;
 };
 
-/**
- * @param namespace the client's, from which short names resolve; `""` outside the cluster
- */
-export function resolveHost(
+function resolve(
   registry: Registry,
   index: MeshIndex,
   host: string,
   namespace: string,
   settle: Settle,
-  aliases = 0,
+  aliases: number,
 ): Dialled {
   const written = withoutBrackets(host.toLowerCase());
   if (isIpAddress(written)) {
@@ -88,7 +86,7 @@ export function resolveHost(
     const target = externalNameOf(found.service, settle);
     if (target === undefined) return found;
     if (target === "" || aliases >= MAX_ALIASES) return { kind: "elsewhere", host: target || name, inCluster: true };
-    return resolveHost(registry, index, `${target.replace(/\.$/, "")}.`, "", settle, aliases + 1);
+    return resolve(registry, index, `${target.replace(/\.$/, "")}.`, "", settle, aliases + 1);
   }
   const absolute = written.replace(/\.$/, "");
   const service = declaredOutside(registry, absolute, settle);
@@ -99,3 +97,9 @@ export function resolveHost(
     named.length === 2 && (namespaces.has(named[1] ?? "") || index.workloadsIn(named[1] ?? "").length > 0);
   return { kind: "elsewhere", host: absolute, inCluster: looksLikeService(absolute, domain) || isNamespaced };
 }
+
+/** What a host means to the client, whose namespace short names resolve from. */
+export const resolveHost = ({ indexes, index, client, settle }: Context, host: string): Dialled =>
+  remember(indexes.hosts, `${client.scope.namespace}|${host}`, settle, (asked) =>
+    resolve(indexes.registry, index, host, client.scope.namespace, asked, 0),
+  );

@@ -1,5 +1,5 @@
 import { isUnknown, type Known } from "../known";
-import type { Settle } from "../explore";
+import { remember, type Settle } from "../explore";
 import type { Mesh, Service, ServiceEntry } from "../mesh";
 import type { Endpoint, MeshIndex } from "../mesh-index";
 import type { ObjectRef } from "../objects";
@@ -50,6 +50,7 @@ export interface Registry {
   readonly byAddress: ReadonlyMap<string, Registered>;
   /** ServiceEntries whose hosts are not known: each may be any host. */
   readonly uncertain: readonly ServiceEntry[];
+  readonly ports: Map<Registered, readonly RegisteredPort[]>;
 }
 
 /** `name.namespace.svc.domain` */
@@ -83,7 +84,7 @@ export function indexRegistry(mesh: Mesh): Registry {
       else register(entry, object.addresses.map(withoutSingleHostPrefix));
     }
   }
-  return { mesh, byHost, wildcards, byAddress, uncertain };
+  return { mesh, byHost, wildcards, byAddress, uncertain, ports: new Map() };
 }
 
 /** `10.0.0.1/32` is one address. */
@@ -95,8 +96,7 @@ export function registered(registry: Registry, service: Service): KubernetesServ
   return entry?.kind === "Service" ? entry : undefined;
 }
 
-/** Every port of a service that is TCP underneath. */
-export function portsOf(entry: Registered, settle: Settle): readonly RegisteredPort[] {
+function readPorts(entry: Registered, settle: Settle): readonly RegisteredPort[] {
   if (entry.kind === "ServiceEntry")
     return entry.object.ports.map((port) => ({
       number: port.number,
@@ -115,9 +115,17 @@ export function portsOf(entry: Registered, settle: Settle): readonly RegisteredP
 
 const PROTOCOLS: readonly PortProtocol[] = ["HTTP", "TCP", "AUTO"];
 
+/** Every port of a service that is TCP underneath. */
+export const portsOf = (registry: Registry, entry: Registered, settle: Settle): readonly RegisteredPort[] =>
+  remember(registry.ports, entry, settle, (asked) => readPorts(entry, asked));
+
 /** The port of that number; `undefined` when the service has none. */
-export const portOf = (entry: Registered, number: number, settle: Settle): RegisteredPort | undefined =>
-  portsOf(entry, settle).find((port) => port.number === number);
+export const portOf = (
+  registry: Registry,
+  entry: Registered,
+  number: number,
+  settle: Settle,
+): RegisteredPort | undefined => portsOf(registry, entry, settle).find((port) => port.number === number);
 
 const BOOLEANS = [true, false] as const;
 

@@ -81,7 +81,7 @@ class Proxy {
     const owners = index.servicesSelecting(workload).flatMap(({ service: object }) => {
       const service = registered(indexes.registry, object);
       if (service === undefined || !isPassthrough(service, settle) || !this.sees(service, number)) return [];
-      const port = portOf(service, number, settle);
+      const port = portOf(indexes.registry, service, number, settle);
       if (port === undefined || port.protocol === "HTTP") return [];
       const answers = endpointsOf(this.context, port).some((endpoint) => endpoint.workload === workload);
       return answers ? [{ service, port }] : [];
@@ -105,7 +105,7 @@ class Proxy {
   private routeTo(target: RouteTarget, dialled: number, to: Address): Hop {
     const { registry } = this.context.indexes;
     const service = registry.byHost.get(target.host)?.[0];
-    const ports = service === undefined ? [] : portsOf(service, this.context.settle);
+    const ports = service === undefined ? [] : portsOf(registry, service, this.context.settle);
     const number = target.port ?? (ports.length === 1 ? ports[0]?.number : dialled);
     const port = ports.find((candidate) => candidate.number === number);
     // What a route names is imported with the route, so the egress list does not hide it.
@@ -136,7 +136,7 @@ class Proxy {
     excluded: (port: RegisteredPort) => PassthroughReason | undefined = () => undefined,
   ): readonly Hop[] {
     if (!this.sees(service, number)) return this.passthrough(to, "not-visible", service);
-    const port = portOf(service, number, this.context.settle);
+    const port = portOf(this.context.indexes.registry, service, number, this.context.settle);
     if (port === undefined) return this.passthrough(to, "no-such-port", service);
     const why = excluded(port);
     if (why !== undefined) return this.passthrough(to, why, service);
@@ -157,7 +157,7 @@ class Proxy {
 
   /** A gateway has no outbound listeners: its routes name clusters. */
   private fromGateway(service: Registered, number: number, to: Address): readonly Hop[] {
-    const port = portOf(service, number, this.context.settle);
+    const port = portOf(this.context.indexes.registry, service, number, this.context.settle);
     if (port !== undefined && this.sees(service, number)) return this.routed({ service, port }, to);
     const target = { host: service.host, subset: undefined, port: number, from: undefined };
     return [{ via: "missing-cluster", target }];
