@@ -20,14 +20,14 @@ export type AddressResult = Address | { readonly problem: string };
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
 /** Port that a URL without one means (RFC 9110, 4.2). */
-export const defaultPort = (scheme: string): number | undefined => own(DEFAULT_PORTS, scheme);
+const defaultPort = (scheme: string): number | undefined => own(DEFAULT_PORTS, scheme);
 
 /** A host as DNS or an address writes it; the underscore is no host name but resolvers take it. */
 const HOST = /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?$/i;
 const IPV6 = /^[0-9a-f:.]*:[0-9a-f:.]*(%[\w.]+)?$/i;
 
 /** A port by itself. */
-export function readPort(text: string): Known<number> | { readonly problem: string } {
+export function readPort({ text }: PartialText): Known<number> | { readonly problem: string } {
   const known = piece(text.trim());
   if (isUnknown(known)) return UNKNOWN;
   const port = /^\d{1,5}$/.test(known) ? Number(known) : Number.NaN;
@@ -51,7 +51,7 @@ export function parseAddress({ text }: PartialText): AddressResult {
 
   const host = piece(hostText);
   if (!isUnknown(host) && !(ipv6 === undefined ? HOST : IPV6).test(host)) return { problem: `"${host}" is no host` };
-  const port = portText === undefined ? undefined : readPort(portText);
+  const port = portText === undefined ? undefined : readPort({ text: portText, missing: [] });
   if (typeof port === "object") return port;
   // A hole at the end of the host may hold the port as well.
   const written = port === undefined && hostText.endsWith(HOLE) ? UNKNOWN : port;

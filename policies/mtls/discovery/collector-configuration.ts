@@ -52,7 +52,7 @@ export function configText(value: unknown, environment: Environment): PartialTex
 }
 
 /** A flag, written out or by way of the environment. */
-export function configFlag(value: unknown, environment: Environment): Known<boolean> | undefined {
+function configFlag(value: unknown, environment: Environment): Known<boolean> | undefined {
   const text = configText(value, environment);
   if (text === undefined) return undefined;
   const whole = wholeText(text);

@@ -30,7 +30,7 @@ const GRPC_RESOLVER = /^(?:dns|passthrough):(?:\/\/[^/]*\/)?/;
  * Whether a gRPC client of the collector speaks TLS: unless `tls.insecure` is set and no authority is given.
  * Source: configtls `ClientConfig.LoadTLSConfig`, in opentelemetry-collector config/configtls.
  */
-export function grpcClientTls(config: CollectorConfiguration, ...keys: readonly string[]): Known<boolean> {
+function grpcClientTls(config: CollectorConfiguration, ...keys: readonly string[]): Known<boolean> {
   if (isUnknown(config.at(...keys, "tls"))) return UNKNOWN;
   const insecure = config.flag(...keys, "tls", "insecure") ?? false;
   if (isUnknown(insecure)) return UNKNOWN;

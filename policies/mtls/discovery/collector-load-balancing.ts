@@ -22,7 +22,7 @@ const OTLP_GRPC = 4317;
 const DEFAULT_PORT = knownText(String(OTLP_GRPC));
 
 function backendAt(host: string, port: PartialText, origin: Origin): Backend {
-  const number = readPort(port.text);
+  const number = readPort(port);
   const address: AddressResult =
     typeof number === "object" ? number : { scheme: undefined, host, port: number, path: "" };
   return { address, missing: port.missing, origin };

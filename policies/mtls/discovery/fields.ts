@@ -46,12 +46,3 @@ export const knownTextIn = (value: unknown): Known<string> | undefined => (isUnk
 /** Follows a path as objects write it: `spec.template.spec`, `containers[0]`. */
 export const fieldAt = (value: unknown, path: string): unknown =>
   field(value, ...path.split(/[.[\]]+/).filter((part) => part !== ""));
-
-/** Label selectors of custom resources: only `matchLabels`, and only when there are no expressions besides. */
-export function matchLabelsOf(selector: unknown): Readonly<Record<string, string>> | undefined {
-  if (isUnknown(selector) || itemsOf(field(selector, "matchExpressions")).length > 0) return undefined;
-  const entries = Object.entries(fieldsOf(field(selector, "matchLabels")));
-  return entries.every(([, value]) => typeof value === "string")
-    ? (Object.fromEntries(entries) as Record<string, string>)
-    : undefined;
-}

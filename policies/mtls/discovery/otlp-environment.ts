@@ -1,5 +1,6 @@
 import { isUnknown, UNKNOWN, type Known } from "../known";
 import type { Container, Mesh, Workload } from "../mesh";
+import { PROXY_CONTAINER } from "../server/injection";
 import { isCollectorContainer } from "./collector-identity";
 import { declaredEndpoints } from "./declarative-configuration";
 import { join, originOf, type Discovery, type Origin, type Undiscovered } from "./discovered";
@@ -32,8 +33,11 @@ const EXPORTER_PROTOCOL: ReadonlyMap<string, OtlpProtocol> = new Map([
 const majorOf = (version: string | undefined): number | undefined =>
   version === undefined ? undefined : Number(version.split(".")[0]);
 
-const isTrue = (setting: Setting | undefined): boolean => setting?.value.text.trim().toLowerCase() === "true";
-const isFalse = (setting: Setting | undefined): boolean => setting?.value.text.trim().toLowerCase() === "false";
+/** A flag as the specification reads one: only `true` is true. */
+const flagOf = (setting: Setting | undefined, otherwise: boolean): Known<boolean> => {
+  if (setting === undefined) return otherwise;
+  return isComplete(setting.value) ? setting.value.text.trim().toLowerCase() === "true" : UNKNOWN;
+};
 
 const OPTIONS = ["endpoint", "protocol", "insecure", "certificate"] as const;
 type OtlpOption = (typeof OPTIONS)[number];
@@ -48,21 +52,38 @@ const FOR_SIGNAL = Object.fromEntries(
   ]),
 ) as Readonly<Record<Signal, Readonly<Record<OtlpOption, string>>>>;
 
+const EXPORTERS = Object.fromEntries(SIGNALS.map((signal) => [signal, `otel.${signal}.exporter`])) as Readonly<
+  Record<Signal, string>
+>;
+
 const ENDPOINTS = [forAll("endpoint"), ...SIGNALS.map((signal) => FOR_SIGNAL[signal].endpoint)];
 
 const perSignal = (settings: SdkSettings, signal: Signal, option: OtlpOption): Setting | undefined =>
   settings.get(FOR_SIGNAL[signal][option]) ?? settings.get(forAll(option));
 
-/** Whether a container has an SDK that may export, as far as its settings tell. */
-function exportsTelemetry(settings: SdkSettings): boolean {
-  if (isTrue(settings.get("otel.sdk.disabled"))) return false;
-  if (settings.agent !== undefined && isFalse(settings.get("otel.javaagent.enabled"))) return false;
-  return settings.sdk !== undefined || ENDPOINTS.some((name) => settings.get(name) !== undefined);
+const hasSdk = (settings: SdkSettings): boolean =>
+  settings.sdk !== undefined || ENDPOINTS.some((name) => settings.get(name) !== undefined);
+
+/** What switches all of it off, and whether it does. */
+const SWITCHES = [
+  { property: "otel.sdk.disabled", otherwise: false, off: true, ofAgent: false },
+  { property: "otel.javaagent.enabled", otherwise: true, off: false, ofAgent: true },
+];
+
+/** Whether the SDK is switched off; where that is not known, the setting that would tell. */
+function switchedOff(settings: SdkSettings): boolean | Setting {
+  for (const { property, otherwise, off, ofAgent } of SWITCHES) {
+    const setting = settings.get(property);
+    const value = ofAgent && settings.agent === undefined ? otherwise : flagOf(setting, otherwise);
+    if (isUnknown(value) && setting !== undefined) return setting;
+    if (value === off) return true;
+  }
+  return false;
 }
 
 /** The OTLP exporter of a signal: none, one, one that a Python entry point names with its protocol, or nobody knows. */
 function exporterOf(settings: SdkSettings, signal: Signal): Known<{ readonly protocol?: OtlpProtocol } | undefined> {
-  const setting = settings.get(`otel.${signal}.exporter`);
+  const setting = settings.get(EXPORTERS[signal]);
   if (setting === undefined) {
     // The agent exports logs by default since 2.0.0.
     const isOff = signal === "logs" && (majorOf(settings.agent?.version) ?? 2) < 2;
@@ -107,11 +128,6 @@ function protocolOf(settings: SdkSettings, signal: Signal, endpoint: Setting | u
   return { protocol: UNKNOWN, explicit: true, problem };
 }
 
-function insecure(settings: SdkSettings, signal: Signal): Known<boolean> {
-  const setting = perSignal(settings, signal, "insecure");
-  return setting === undefined ? false : isComplete(setting.value) ? isTrue(setting) : UNKNOWN;
-}
-
 interface Subject {
   readonly workload: Workload;
   readonly container: Container;
@@ -135,7 +151,8 @@ function signalEndpoint(
       : hole(`it may be set by ${describeUnseen(unseen)}`));
   const target = readTarget(text, {
     protocol: set.protocol,
-    withoutScheme: agent === undefined ? { insecure: insecure(settings, signal) } : "invalid",
+    withoutScheme:
+      agent === undefined ? { insecure: flagOf(perSignal(settings, signal, "insecure"), false) } : "invalid",
     grpcPathAllowed: agent === undefined,
   });
   const origin: Origin = endpoint ?? settings.sdk ?? originOf(workload.ref, container.path);
@@ -180,31 +197,38 @@ const hiddenEnvironment = (workload: Workload, container: Container): readonly U
       ]
     : [];
 
+const unsettled = ({ object, path, value }: Setting, what: string): Undiscovered => ({
+  object,
+  path,
+  reason: `${what} is not known: ${value.missing.join("; ")}`,
+});
+
+/** A default counts only for an SDK that is certainly there: a lone variable for traces says nothing about metrics. */
+const hasEndpoint = (settings: SdkSettings, signal: Signal): boolean =>
+  settings.sdk !== undefined || perSignal(settings, signal, "endpoint") !== undefined;
+
 function findingsOf(mesh: Mesh, workload: Workload, container: Container): Findings {
   const settings = sdkSettings(mesh, workload, container);
   const file = DECLARATIVE_FILES.map((name) => settings.get(name)).find((setting) => setting !== undefined);
   if (file !== undefined) return declaredEndpoints(mesh, workload, container, file, settings.agent);
-  if (!exportsTelemetry(settings)) return { endpoints: [], undiscovered: hiddenEnvironment(workload, container) };
+  if (!hasSdk(settings)) return { endpoints: [], undiscovered: hiddenEnvironment(workload, container) };
+  const off = switchedOff(settings);
+  if (off === true) return { endpoints: [], undiscovered: [] };
+  if (off !== false) return { endpoints: [], undiscovered: [unsettled(off, "whether the SDK is switched off")] };
   const endpoints: OtlpEndpoint[] = [];
   const undiscovered: Undiscovered[] = [];
   for (const signal of SIGNALS) {
     const exporter = exporterOf(settings, signal);
-    const setting = settings.get(`otel.${signal}.exporter`);
+    const setting = settings.get(EXPORTERS[signal]);
     if (isUnknown(exporter) && setting !== undefined)
-      undiscovered.push({
-        object: setting.object,
-        path: setting.path,
-        reason: `whether ${signal} are exported (${variableOf(`otel.${signal}.exporter`)}) is not known: ${setting.value.missing.join("; ")}`,
-      });
-    else if (!isUnknown(exporter) && exporter !== undefined)
+      undiscovered.push(unsettled(setting, `whether ${signal} are exported (${variableOf(EXPORTERS[signal])})`));
+    else if (!isUnknown(exporter) && exporter !== undefined && hasEndpoint(settings, signal))
       endpoints.push(signalEndpoint({ workload, container, settings }, signal, exporter.protocol));
   }
   const { overriding } = settings;
   if (overriding !== undefined && endpoints.some(({ problem }) => problem === undefined)) undiscovered.push(overriding);
   return { endpoints: groupSignals(endpoints), undiscovered };
 }
-
-const PROXY = "istio-proxy";
 
 /** Init containers come and go before the application starts, except those that stay beside it. */
 const runsBeside = (container: Container): boolean => !container.init || container.restartPolicy === "Always";
@@ -220,7 +244,7 @@ const findings = perMesh((mesh): Findings => {
       continue;
     }
     for (const container of containers) {
-      if (container.name === PROXY || !runsBeside(container) || isCollectorContainer(container)) continue;
+      if (container.name === PROXY_CONTAINER || !runsBeside(container) || isCollectorContainer(container)) continue;
       const found = findingsOf(mesh, workload, container);
       endpoints.push(...found.endpoints);
       undiscovered.push(...found.undiscovered);

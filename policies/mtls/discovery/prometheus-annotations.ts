@@ -4,8 +4,10 @@ import { indexMesh } from "../mesh-index";
 import { describeRef } from "../objects";
 import { dataPlane, podMetadata } from "../server/injection";
 import { targetPortOn } from "../endpoints";
+import { readPort } from "./address";
 import { originOf, type Origin } from "./discovered";
 import { perMesh, workloadsBehind } from "./lookup";
+import { knownText } from "./partial-text";
 
 /**
  * Scraping by annotation: `prometheus.io/scrape|port|scheme` on pods, or on a Service for the pods behind it.
@@ -39,7 +41,10 @@ const asksFor = (annotations: Known<Labels>): Known<boolean> => {
 /** Ports that the pod names, or every port of its containers when the annotations name none. */
 function writtenPorts(workload: Workload, port: Known<string> | undefined): readonly Known<number>[] {
   if (isUnknown(port)) return [UNKNOWN];
-  if (port !== undefined) return [/^\d{1,5}$/.test(port) ? Number(port) : UNKNOWN];
+  if (port !== undefined) {
+    const number = readPort(knownText(port));
+    return [typeof number === "object" ? UNKNOWN : number];
+  }
   const { containers } = workload;
   if (isUnknown(containers)) return [UNKNOWN];
   return containers

@@ -205,6 +205,16 @@ describe("endpoints that nobody can use or tell", () => {
       env(endpoint("http://$(OTEL_SERVICE_HOST):4317")),
       "$(OTEL_SERVICE_HOST) is set by Kubernetes when the pod starts",
     ],
+    [
+      "a switch that is not known",
+      env(endpoint("http://otel:4318"), `{ name: OTEL_SDK_DISABLED, value: "?unknown?" }`),
+      "whether the SDK is switched off is not known",
+    ],
+    [
+      "a switch of the agent that is not known",
+      env(AGENT_2, endpoint("http://otel:4318"), `{ name: OTEL_JAVAAGENT_ENABLED, value: "?unknown?" }`),
+      "whether the SDK is switched off is not known",
+    ],
     ["an environment that is not known", `env: "?unknown?"`, "it is not known yet, so it may name an OTLP endpoint"],
     [
       "an exporter that is not known",
@@ -286,6 +296,13 @@ describe("facts for rules", () => {
     );
     expect(isUnknown(only(yaml).protocol)).toBe(true);
     expect(found(yaml).flows).toEqual([`${APP} otel:4317 ?`]);
+  });
+
+  test("a lone variable for one signal says nothing about the others", () => {
+    const lone = env(variable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://tempo:4318/v1/traces"));
+    expect(only(deployment(lone)).signals).toEqual(["traces"]);
+    const yaml = deployment(`envFrom: [{ secretRef: { name: database } }]\n${lone}`);
+    expect(found(yaml)).toEqual({ flows: [`${APP} tempo:4318 http`], unknown: [] });
   });
 
   test("signals that go different ways are endpoints of their own", () => {
