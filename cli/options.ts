@@ -11,9 +11,6 @@ export interface OptionSpec {
   readonly help: string;
 }
 
-export const FORMATS = ["text", "json", "markdown", "sarif", "junit", "github"] as const;
-export type Format = (typeof FORMATS)[number];
-
 export const THRESHOLDS = ["error", "unknown", "warning"] as const;
 export type Threshold = (typeof THRESHOLDS)[number];
 
@@ -32,7 +29,7 @@ export const OPTIONS = {
     value: "FILE",
     help: "read the output of `pulumi preview --json --show-sames`",
   },
-  format: { type: "text", value: "FORMAT", choices: FORMATS, help: `one of ${FORMATS.join(", ")} [text]` },
+  format: { type: "text", value: "FORMAT", help: "print as" },
   output: { type: "text", short: "o", value: "FILE", help: "write the result to a file instead of standard output" },
   "fail-on": {
     type: "text",

@@ -1,8 +1,9 @@
 import { isExpired, isIsoDate, type IsoDate } from "../policies/mtls/clock";
 import { isUnknown } from "../policies/mtls/known";
-import type { Mesh, Meta } from "../policies/mtls/mesh";
+import type { Mesh } from "../policies/mtls/mesh";
 import { describeRef } from "../policies/mtls/objects";
 import type { RuleFinding } from "../policies/rules/run";
+import { metasOf } from "./metas";
 import { findRule, noSuchRule } from "./rule-choice";
 
 /**
@@ -89,22 +90,3 @@ export function readSuppressions(mesh: Mesh, now: IsoDate): Suppressions {
 
 export const suppressionOf = ({ valid }: Suppressions, finding: RuleFinding): Suppression | undefined =>
   valid.get(describeRef(finding.on))?.find(({ rules }) => rules.includes(finding.id));
-
-function* metasOf(mesh: Mesh): Iterable<Meta> {
-  yield* mesh.namespaces.values();
-  for (const list of [
-    mesh.workloads,
-    mesh.services,
-    mesh.endpoints,
-    mesh.peerAuthentications,
-    mesh.destinationRules,
-    mesh.serviceEntries,
-    mesh.sidecars,
-    mesh.virtualServices,
-    mesh.gateways,
-    mesh.authorizationPolicies,
-    mesh.configMaps,
-    mesh.others,
-  ])
-    yield* list;
-}

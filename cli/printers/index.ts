@@ -1,4 +1,3 @@
-import type { Format } from "../options";
 import type { Report } from "../report";
 
 export interface Style {
@@ -10,6 +9,9 @@ export interface Style {
 
 /** A report as text; ends in a line break. */
 export type Printer = (report: Report, style: Style) => string;
+
+export const FORMATS = ["text", "json", "markdown", "sarif", "junit", "github"] as const;
+export type Format = (typeof FORMATS)[number];
 
 /** Every format shows the same findings; a printer is loaded only when it prints. */
 const PRINTERS: Readonly<Record<Format, () => Promise<Printer>>> = {

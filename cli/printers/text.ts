@@ -45,7 +45,7 @@ function flowsText({ flows }: Report, colours: Paint): string[] {
 }
 
 function flowText(flow: ReportFlow, colours: Paint): string {
-  const { outcome, because, undecided = [], assumptions, evidence = [] } = flow;
+  const { outcome, because, undecided = [], evidence = [] } = flow;
   return [
     `${colours[outcome](describeOutcome(flow))}  ${colours.strong(describeFlow(flow))}`,
     ...(flow.origin === "declared" ? [] : [`  found in ${flow.origin.object} ${flow.origin.path}`]),
@@ -53,7 +53,6 @@ function flowText(flow: ReportFlow, colours: Paint): string {
     ...because.map(({ object, says }) => `  because ${object === undefined ? "" : `${object}: `}${says}`),
     ...undecided.map(({ object, path }) => `  not known: ${object} ${path}`),
     ...evidence.map(({ won, step, object, says }) => `  ${won ? "won" : "lost"}  ${step}: ${object}: ${says}`),
-    ...assumptions.map((assumption) => `  ${colours.faint(`assumed: ${assumption}`)}`),
   ].join("\n");
 }
 

@@ -20,7 +20,7 @@ export function describeServers({ servers }: ReportFlow): string[] {
 }
 
 /** What came of a flow, with what the user would see. */
-export const describeOutcome = ({ outcome, symptom }: ReportFlow): string =>
+export const describeOutcome = ({ outcome, symptom }: Pick<ReportFlow, "outcome" | "symptom">): string =>
   symptom === undefined ? outcome : `${outcome}: ${symptom}`;
 
 /** Flows that a short report shows: declared ones, and those that do not work or are not known to. */

@@ -3,6 +3,7 @@ import type { Problem } from "../../policies/mtls/mesh";
 import type { Manifest } from "../../policies/mtls/objects";
 import { readDocuments } from "./documents";
 import type { InputFile } from "./origin";
+import type { PulumiDocument } from "./pulumi";
 import { filesOf, whyNot, type Found } from "./walk";
 
 /** Where to read from. */
@@ -43,11 +44,20 @@ export async function readSources(sources: Sources, onFile: (name: string) => vo
   const problems: Problem[] = [];
   let foreign = 0;
 
-  const take = (input: InputFile, bytes: Buffer): void => {
+  const take = async (input: InputFile, bytes: Buffer): Promise<void> => {
     const documents = readDocuments(input, bytes);
+    const [only] = documents.manifests;
+    const reader = documents.manifests.length === 1 ? pulumiReader(only?.object) : undefined;
+    if (reader !== undefined) return takePulumi(reader, input.name, bytes);
     for (const manifest of documents.manifests) manifests.push(manifest);
     problems.push(...documents.problems);
     foreign += documents.foreign;
+  };
+
+  const takePulumi = async (reader: PulumiReader, name: string, bytes: Buffer): Promise<void> => {
+    const part = (await reader())(name, bytes);
+    for (const manifest of part.manifests) manifests.push(manifest);
+    problems.push(...part.problems);
   };
 
   const bytesOf = async (path: string): Promise<Buffer | undefined> => {
@@ -62,32 +72,41 @@ export async function readSources(sources: Sources, onFile: (name: string) => vo
 
   if (sources.paths.includes(STDIN)) {
     const bytes = await bytesOf(STDIN);
-    if (bytes !== undefined) take({ name: STDIN_NAME, walked: false, bytes }, bytes);
+    if (bytes !== undefined) await take({ name: STDIN_NAME, walked: false, bytes }, bytes);
   }
   const walk = filesOf(sources.paths.filter((path) => path !== STDIN));
   for (const { path, message } of walk.problems) problems.push(problemOf(path, message));
   for (const found of walk.files) {
     const bytes = await bytesOf(found.path);
-    if (bytes !== undefined) take(inputOf(found, bytes), bytes);
+    if (bytes !== undefined) await take(inputOf(found, bytes), bytes);
   }
   for (const [files, reader] of [
-    [sources.states, async () => (await import("./state")).readStateFile],
-    [sources.previews, async () => (await import("./preview")).readPreviewFile],
-  ] as const) {
-    if (files.length === 0) continue;
-    const read = await reader();
+    [sources.states, PULUMI.state],
+    [sources.previews, PULUMI.preview],
+  ] as const)
     for (const file of files) {
       const bytes = await bytesOf(file);
-      if (bytes === undefined) continue;
-      const part = read(nameOf(file), bytes);
-      for (const manifest of part.manifests) manifests.push(manifest);
-      problems.push(...part.problems);
+      if (bytes !== undefined) await takePulumi(reader, nameOf(file), bytes);
     }
-  }
 
   if (problems.length > 0) throw new UnreadableInput(problems);
   if (manifests.length + foreign === 0) throw new UnreadableInput([emptyProblem(sources)]);
   return { manifests, foreign };
+}
+
+type PulumiReader = () => Promise<(file: string, bytes: Buffer) => PulumiDocument>;
+
+/** Loaded only when there is something of Pulumi to read. */
+const PULUMI: Readonly<Record<"state" | "preview", PulumiReader>> = {
+  state: async () => (await import("./state")).readStateFile,
+  preview: async () => (await import("./preview")).readPreviewFile,
+};
+
+/** What a document is that is no Kubernetes object but one of Pulumi's. */
+function pulumiReader(document: unknown): PulumiReader | undefined {
+  if (typeof document !== "object" || document === null || "apiVersion" in document) return undefined;
+  if ("deployment" in document && "version" in document) return PULUMI.state;
+  return "steps" in document && "changeSummary" in document ? PULUMI.preview : undefined;
 }
 
 const inputOf = ({ path, walked, rereadable }: Found, bytes: Buffer): InputFile => ({

@@ -1,0 +1,136 @@
+import type { Arguments } from "./arguments";
+import type { Io } from "./io";
+import type { OptionName } from "./options";
+
+/** A command as help, argument checking and the launcher see it; its code is loaded only when it runs. */
+export interface Command {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Positional arguments as help shows them. */
+  readonly positionals: string;
+  /** How many positional arguments there may be. */
+  readonly count: readonly [least: number, most: number];
+  readonly options: readonly OptionName[];
+  /** Values of `--format`; the first is the default. */
+  readonly formats: readonly string[];
+  readonly details: string;
+  readonly examples: readonly string[];
+  load(): Promise<Run>;
+}
+
+/** Runs a command and gives its exit code. */
+export type Run = (args: Arguments, io: Io) => Promise<number>;
+
+const ANY = Number.POSITIVE_INFINITY;
+const FLOWS: readonly OptionName[] = ["flow", "flows"];
+const SOURCES: readonly OptionName[] = ["state", "preview"];
+const FACTS: readonly OptionName[] = ["now", "istio-version", "cluster-domain"];
+const GENERAL: readonly OptionName[] = ["config", "quiet", "help", "version"];
+
+const PATH = `PATH is a file, a folder (searched for .yaml, .yml and .json) or - for standard input: YAML or JSON, any number of
+documents, kubectl's lists and helm's output included.`;
+
+const FROM = `FROM is namespace/name or namespace/Kind/name of a workload or Pod, or cidr:10.0.0.0/24 for hosts outside the mesh.
+HOST is as the client writes it: a short name is looked up from the client's namespace.`;
+
+export const COMMANDS: readonly Command[] = [
+  {
+    name: "check",
+    summary: "say what every client sends, what every port accepts, and what is wrong",
+    positionals: "[PATH…]",
+    count: [0, ANY],
+    options: [
+      ...FLOWS,
+      ...SOURCES,
+      "format",
+      "output",
+      "fail-on",
+      "rule",
+      "baseline",
+      "write-baseline",
+      "until",
+      ...FACTS,
+      "evidence",
+      ...GENERAL,
+    ],
+    formats: ["text", "json", "markdown", "sarif", "junit", "github"],
+    details: `${PATH}
+
+Flows are found in the manifests (OTLP endpoints, exporters, scrape jobs, telemetry providers) besides those you declare.
+${FROM}
+
+A finding is suppressed on its object, with a reason and an end date:
+  meshtls.dev/ignore: "RULE[,RULE]; until=2027-02-01; reason=…"
+
+Exit codes: 0 nothing at or above --fail-on · 1 findings · 2 wrong usage · 3 input that cannot be read (nothing is judged then).`,
+    examples: [
+      "meshtls check k8s/",
+      "helm template shop ./chart | meshtls check -",
+      "kubectl get -A -o json ns,deploy,sts,ds,svc,cm,peerauthentication,destinationrule | meshtls check -",
+      "meshtls check --flow 'shop/orders -> otel-collector.monitoring:4317' k8s/",
+      "meshtls check --preview preview.json --format sarif --output meshtls.sarif",
+    ],
+    load: async () => (await import("./check")).check,
+  },
+  {
+    name: "explain",
+    summary: "say what led to one verdict, and the smallest change that would alter it",
+    positionals: "FROM HOST:PORT [PATH…]",
+    count: [2, ANY],
+    options: [...SOURCES, "format", "output", ...FACTS, ...GENERAL],
+    formats: ["text", "json", "markdown", "mermaid"],
+    details: `${FROM}
+https:// before HOST: the application itself speaks TLS.
+
+${PATH}
+
+Exit codes: 0 explained · 2 wrong usage, or FROM is not found or ambiguous · 3 input that cannot be read.`,
+    examples: [
+      "meshtls explain shop/orders otel-collector.monitoring:4317 k8s/",
+      "meshtls explain shop/orders otel-collector.monitoring:4317 --format mermaid k8s/",
+    ],
+    load: async () => (await import("./explain")).explain,
+  },
+  {
+    name: "fix",
+    summary: "offer patches that make refused flows work, each checked by asking again",
+    positionals: "[PATH…]",
+    count: [0, ANY],
+    options: [...FLOWS, ...SOURCES, "format", "output", "write", ...FACTS, ...GENERAL],
+    formats: ["text", "json"],
+    details: `Offers are ranked: injecting a sidecar before removing a wildcard rule before opening one port. Each was applied to the
+objects and asked again; none makes another flow worse. Nothing is written without --write.
+
+${PATH}
+${FROM}
+
+Exit codes: 0 answered · 2 wrong usage · 3 input that cannot be read.`,
+    examples: ["meshtls fix k8s/", "meshtls fix --write k8s/", "helm template shop ./chart | meshtls fix -"],
+    load: async () => (await import("./fix")).fix,
+  },
+  {
+    name: "diff",
+    summary: "show which verdicts change between two sets of objects",
+    positionals: "BEFORE AFTER",
+    count: [2, 2],
+    options: [...FLOWS, "format", "output", ...FACTS, ...GENERAL],
+    formats: ["text", "json", "markdown"],
+    details: `BEFORE and AFTER are each a file or a folder of manifests, a \`pulumi stack export\` or a \`pulumi preview --json --show-sames\`.
+
+Exit codes: 0 no verdict got worse · 1 one did · 2 wrong usage · 3 input that cannot be read.`,
+    examples: ["meshtls diff main/k8s k8s", "meshtls diff --format markdown state.json preview.json"],
+    load: async () => (await import("./diff")).diff,
+  },
+  {
+    name: "rules",
+    summary: "list the rules, or show one with its examples",
+    positionals: "[NAME]",
+    count: [0, 1],
+    options: ["format", ...GENERAL],
+    formats: ["text", "json"],
+    details: "NAME is the name or the id of a rule.",
+    examples: ["meshtls rules", "meshtls rules mesh-wide-tls-rule"],
+    load: async () => (await import("./rules")).rules,
+  },
+];

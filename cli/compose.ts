@@ -1,0 +1,114 @@
+import type { FlowAnswer } from "../policies/mtls/flow";
+import { describeRef, type Source } from "../policies/mtls/objects";
+import type { FailedRule, RuleFinding } from "../policies/rules/run";
+import type { Judgement } from "./judge";
+import type { Location, Report, ReportFinding, ReportFlow, SuppressedFinding } from "./report";
+import { linesOf, type Sought } from "./sources/locate";
+import { isFileSource } from "./sources/origin";
+
+/** Says why a finding does not count; `undefined` when it does. */
+export type Suppress = (finding: RuleFinding, reported: ReportFinding) => SuppressedFinding["suppression"] | undefined;
+
+/**
+ * Makes the one report that every printer prints.
+ * @param foreign texts that were passed over while walking folders
+ */
+export function compose(judgement: Judgement, foreign: number, suppress: Suppress): Report {
+  const { assessment, run } = judgement;
+  const findings: ReportFinding[] = run.failed.map(ofFailedRule);
+  const suppressed: SuppressedFinding[] = [];
+  const locations = locationsOf(run.findings);
+  run.findings.forEach((finding, index) => {
+    const reported = ofFinding(finding, locations[index]);
+    const suppression = suppress(finding, reported);
+    if (suppression === undefined) findings.push(reported);
+    else suppressed.push({ ...reported, suppression });
+  });
+  findings.sort((a, b) => Number(a.severity === "warning") - Number(b.severity === "warning"));
+
+  const { counts } = assessment.mesh;
+  const flows = assessment.flows.map(reportFlow);
+  return {
+    schemaVersion: 1,
+    summary: {
+      objects: counts.objects,
+      skipped: counts.skipped + foreign,
+      flows: flows.length,
+      findings: {
+        error: findings.filter(({ severity }) => severity === "error").length,
+        warning: findings.filter(({ severity }) => severity === "warning").length,
+      },
+      suppressed: suppressed.length,
+      exceptions: assessment.exceptions.length,
+      unknown: flows.filter(({ outcome }) => outcome === "unknown").length,
+    },
+    flows,
+    findings,
+    suppressed,
+    exceptions: assessment.exceptions,
+    assumptions: assessment.assumptions,
+  };
+}
+
+export const docsOf = (id: string): string => `docs/rules.md#${id.toLowerCase()}`;
+
+const ofFinding = (finding: RuleFinding, location: Location | undefined): ReportFinding => ({
+  id: finding.id,
+  name: finding.name,
+  severity: finding.severity,
+  object: describeRef(finding.on),
+  path: finding.path,
+  ...(location === undefined ? {} : { location }),
+  message: finding.message,
+  why: finding.why,
+  fix: finding.fix,
+  docs: docsOf(finding.id),
+});
+
+const ofFailedRule = ({ id, name, severity, message }: FailedRule): ReportFinding => ({
+  id,
+  name,
+  severity,
+  object: "",
+  path: "",
+  message: `this rule failed and says nothing about the input: ${message}`,
+  why: "A rule that fails is a mistake in meshtls, and never a pass.",
+  fix: "Report it with the smallest input that shows it.",
+  docs: docsOf(id),
+});
+
+/** In the order of the documentation, whatever order the engine made them in. */
+export const reportFlow = (flow: FlowAnswer): ReportFlow => ({
+  from: flow.from,
+  to: flow.to,
+  asked: flow.asked,
+  protocol: flow.protocol,
+  tls: flow.tls,
+  serverSpeaks: flow.serverSpeaks,
+  origin: flow.origin,
+  outcome: flow.outcome,
+  ...(flow.symptom === undefined ? {} : { symptom: flow.symptom }),
+  servers: flow.servers,
+  because: flow.because,
+  ...(flow.evidence === undefined ? {} : { evidence: flow.evidence }),
+  assumptions: flow.assumptions,
+  ...(flow.undecided.length === 0
+    ? {}
+    : { undecided: flow.undecided.map(({ object, path }) => ({ object: describeRef(object), path })) }),
+});
+
+/** Where findings are; lines are looked up together, file by file. */
+export function locationsOf(
+  places: readonly { readonly source?: Source | undefined; readonly path: string }[],
+): (Location | undefined)[] {
+  const sought: Sought[] = [];
+  for (const { source, path } of places) if (isFileSource(source)) sought.push({ source, path });
+  const lines = linesOf(sought);
+  let next = 0;
+  return places.map(({ source }) => {
+    if (source === undefined) return undefined;
+    if ("urn" in source) return source;
+    if (isFileSource(source)) return { file: source.file, line: lines[next++] ?? 1 };
+    return source.line === undefined ? { file: source.file } : { file: source.file, line: source.line };
+  });
+}

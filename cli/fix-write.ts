@@ -1,0 +1,69 @@
+import { assess } from "../policies/mtls/assess";
+import { readMesh } from "../policies/mtls/manifests";
+import { describeRef, type Manifest } from "../policies/mtls/objects";
+import { applyEdits, isObject } from "./changes/apply";
+import { field, type Edit } from "./changes/change";
+import { asAsked, type Before } from "./changes/evaluate";
+import { Proposer, type Offer } from "./changes/propose";
+import { editText } from "./changes/write";
+import { readText, writeText } from "./input";
+import type { Io } from "./io";
+import { isFileSource } from "./sources/origin";
+import { EXIT } from "./threshold";
+import { UsageError } from "./usage-error";
+
+/** Writes, for each refused flow, the best change into the files; each is decided on the objects as the ones before left them. */
+export async function writeFixes(before: Before, io: Io): Promise<number> {
+  const chosen = choose(before);
+  const files = new Map<string, Edit[]>();
+  const problems: string[] = [];
+  for (const edit of chosen.flatMap(({ edits }) => edits)) {
+    const file = fileFor(edit, before.manifests);
+    if (file === undefined)
+      problems.push(`${describeRef(edit.object)} does not come from a file: ${edit.action} it where it is made`);
+    else files.set(file, [...(files.get(file) ?? []), edit]);
+  }
+  if (problems.length > 0) throw new UsageError(problems);
+  const texts = [...files].map(([file, edits]) => [file, editText(readText(file), edits)] as const);
+  for (const [file, text] of texts) writeText(file, text);
+  for (const { title } of chosen) io.stdout.write(`${title}\n`);
+  io.stdout.write(
+    `${chosen.length} changes written to ${files.size} files${files.size === 0 ? "" : `: ${[...files.keys()].join(", ")}`}\n`,
+  );
+  return EXIT.clean;
+}
+
+function choose(before: Before): Offer[] {
+  const chosen: Offer[] = [];
+  let now = before;
+  for (let at = 0; at < before.assessment.flows.length; at++) {
+    if (now.assessment.flows[at]?.outcome !== "refused") continue;
+    const [best] = new Proposer(now).offers(at);
+    const manifests = best === undefined ? undefined : applyEdits(now.manifests, best.edits);
+    if (best === undefined || manifests === undefined) continue;
+    chosen.push(best);
+    const flows = now.assessment.flows.map(asAsked);
+    const mesh = readMesh(manifests, now.assessment.mesh.facts);
+    now = { manifests, assessment: assess(mesh, { flows, discover: false, now: before.now }), now: before.now };
+  }
+  return chosen;
+}
+
+/** The file that an object stands in; a new one goes to the end of a file of its namespace, of its own workload if possible. */
+function fileFor({ action, object }: Edit, manifests: readonly Manifest[]): string | undefined {
+  const itself = manifests.find((manifest) => isObject(manifest, object));
+  if (itself !== undefined || action !== "create") return fileOf(itself);
+  const neighbours = manifests.filter(
+    (manifest) => fileOf(manifest) !== undefined && namespaceOf(manifest) === object.namespace,
+  );
+  return fileOf(neighbours.find((manifest) => object.name.startsWith(`${nameOf(manifest)}-`)) ?? neighbours[0]);
+}
+
+/** Standard input and pipes cannot be written back. */
+function fileOf(manifest: Manifest | undefined): string | undefined {
+  const source = manifest?.source;
+  return isFileSource(source) && source.origin.input.bytes === undefined ? source.file : undefined;
+}
+
+const nameOf = ({ object }: Manifest): string => String(field(object, "metadata", "name"));
+const namespaceOf = ({ object }: Manifest): unknown => field(object, "metadata", "namespace");

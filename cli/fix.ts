@@ -1,0 +1,73 @@
+import { describeRef } from "../policies/mtls/objects";
+import type { Run } from "./commands";
+import type { Before } from "./changes/evaluate";
+import { Proposer } from "./changes/propose";
+import { writtenIn } from "./changes/situation";
+import { declaredFlows, emit, factsOf, readInput } from "./input";
+import { answer, meshOf } from "./judge";
+import { offerText, reportOffer, type ReportOffer } from "./offer-report";
+import { describeOutcome } from "./printers/words";
+import { EXIT } from "./threshold";
+
+/** A flow that does not work, with what would make it. */
+interface Repair {
+  readonly from: string;
+  readonly asked: string;
+  readonly outcome: string;
+  readonly offers: readonly ReportOffer[];
+}
+
+/** Offers that are shown for one flow at most. */
+const SHOWN = 4;
+
+/** `meshtls fix`: for every flow that is refused, ranked patches, each of which the engine has checked. */
+export const fix: Run = async (args, io) => {
+  const flows = await declaredFlows(args);
+  const { manifests } = await readInput(args.positionals, args, io);
+  const now = args.date("now") ?? io.today;
+  const mesh = meshOf(manifests, factsOf(args));
+  const assessment = answer(mesh, { flows, now });
+  const before: Before = { manifests, assessment, now };
+  if (args.flag("write")) return await (await import("./fix-write")).writeFixes(before, io);
+
+  const repairs = repairsOf(before);
+  emit(args.text("format") === "json" ? json(repairs) : text(repairs, assessment.flows.length), args, io);
+  return EXIT.clean;
+};
+
+/** One entry per flow, except for flows that the first offer of an earlier one repairs as well. */
+export function repairsOf(before: Before): Repair[] {
+  const proposer = new Proposer(before);
+  const written = writtenIn(before.manifests);
+  const repaired = new Set<number>();
+  const repairs: Repair[] = [];
+  before.assessment.flows.forEach((flow, at) => {
+    if (flow.outcome !== "refused" || repaired.has(at)) return;
+    const offers = proposer.offers(at).slice(0, SHOWN);
+    offers[0]?.improves.forEach((index) => repaired.add(index));
+    repairs.push({
+      from: describeRef(flow.from),
+      asked: flow.asked,
+      outcome: describeOutcome(flow),
+      offers: offers.map((offer) => reportOffer(offer, written)),
+    });
+  });
+  return repairs;
+}
+
+const json = (repairs: readonly Repair[]): string => `${JSON.stringify({ schemaVersion: 1, repairs }, null, 2)}\n`;
+
+function text(repairs: readonly Repair[], flows: number): string {
+  if (repairs.length === 0) return `nothing to repair: none of ${flows} flows is refused\n`;
+  return repairs
+    .map(({ from, asked, outcome, offers }) =>
+      [
+        `${from} → ${asked}: ${outcome}`,
+        ...(offers.length === 0
+          ? ["no change of Kubernetes or Istio objects was found that makes it work without making another flow worse"]
+          : offers.map((offer, index) => offerText(offer, index + 1))),
+        "",
+      ].join("\n\n"),
+    )
+    .join("\n");
+}

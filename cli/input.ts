@@ -1,0 +1,72 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import type { DeclaredFlow } from "../policies/mtls/flow";
+import type { MeshFacts } from "../policies/mtls/mesh";
+import type { Arguments } from "./arguments";
+import type { Declared } from "./flows/declared";
+import { Progress, type Io } from "./io";
+import { readSources, type Input } from "./sources/index";
+import { whyNot } from "./sources/walk";
+import { UsageError } from "./usage-error";
+
+/** Reads everything that the arguments name, saying what it is at when it takes long. */
+export async function readInput(paths: readonly string[], args: Arguments, io: Io): Promise<Input> {
+  const sources = { paths, states: args.list("state"), previews: args.list("preview") };
+  if (paths.length + sources.states.length + sources.previews.length === 0)
+    throw new UsageError([
+      "nothing to read: give a file, a folder, - for standard input, --state FILE or --preview FILE",
+    ]);
+  const progress = new Progress(io.stderr, args.flag("quiet"));
+  try {
+    return await readSources(sources, (name) => progress.say(`reading ${name}`));
+  } finally {
+    progress.end();
+  }
+}
+
+export function factsOf(args: Arguments): MeshFacts {
+  const istioVersion = args.text("istio-version");
+  const clusterDomain = args.text("cluster-domain");
+  return {
+    ...(istioVersion === undefined ? {} : { istioVersion }),
+    ...(clusterDomain === undefined ? {} : { clusterDomain }),
+  };
+}
+
+/**
+ * The flows of `--flow` and `--flows`, in this order.
+ * @throws UsageError with all problems of all of them
+ */
+export async function declaredFlows(args: Arguments): Promise<readonly DeclaredFlow[]> {
+  const declared: Declared[] = [];
+  if (args.list("flow").length > 0) declared.push((await import("./flows/declared")).parseFlows(args.list("flow")));
+  for (const file of args.list("flows"))
+    declared.push((await import("./flows/file")).readFlowsFile(file, Buffer.from(readText(file))));
+  const problems = declared.flatMap((one) => one.problems);
+  if (problems.length > 0) throw new UsageError(problems);
+  return declared.flatMap(({ flows }) => flows);
+}
+
+/** @throws UsageError when a file that an option names cannot be read */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UsageError([`${file} ${whyNot(error)}`]);
+  }
+}
+
+/** @throws UsageError when a file that an option names cannot be written */
+export function writeText(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new UsageError([`${file} cannot be written: ${whyNot(error)}`]);
+  }
+}
+
+/** Prints to standard output, or to the file of `--output`. */
+export function emit(text: string, args: Arguments, io: Io): void {
+  const file = args.text("output");
+  if (file === undefined) io.stdout.write(text);
+  else writeText(file, text);
+}

@@ -1,0 +1,13 @@
+import type { Problem } from "../policies/mtls/mesh";
+import { locationsOf } from "./compose";
+import { describeLocation } from "./report";
+
+/** Problems of the input, one line each, in the order of their places. */
+export function describeProblem(problems: readonly Problem[]): string[] {
+  const locations = locationsOf(problems);
+  return problems.map(({ object, path, message }, index) =>
+    [[describeLocation(locations[index]), object, path].filter((part) => part !== "").join(": "), message]
+      .filter((part) => part !== "")
+      .join(": "),
+  );
+}
