@@ -41,7 +41,7 @@ export interface OtelCollectorArgs {
   readonly replicas?: number;
   /** Requests; memory is the limit too. @default 200m and 1Gi */
   readonly resources?: { readonly cpu?: string; readonly memory?: string };
-  /** An internal AWS load balancer on the OTLP ports for the exception's ranges outside the cluster. @default false */
+  /** An internal AWS load balancer on the OTLP ports, if the exception has clients outside the cluster to use it. @default false */
   readonly internalLoadBalancer?: boolean;
   /** @default "cluster.local" */
   readonly clusterDomain?: string;
@@ -94,7 +94,7 @@ export class OtelCollector extends pulumi.ComponentResource {
       pulumi.mergeOptions(child, { dependsOn: access }),
     );
     new k8s.core.v1.Service(`${name}-service`, objects.service(name, plan), child);
-    if (plan.internalLoadBalancer) createLoadBalancer(name, plan, child);
+    if (plan.internalLoadBalancer && objects.outsideRanges(plan).length > 0) createLoadBalancer(name, plan, child);
     createDisruptionBudget(`${name}-disruption-budget`, metadata, metadata.labels, child);
 
     this.registerOutputs({

@@ -135,6 +135,10 @@ export const service = (name: string, plan: CollectorPlan) => ({
   },
 });
 
+/** Where the exception's clients outside the cluster are. */
+export const outsideRanges = ({ mtlsException }: CollectorPlan): string[] =>
+  (mtlsException?.contract.clients ?? []).flatMap((client) => ("cidr" in client ? [client.cidr] : []));
+
 /** Where a load balancer can ask without mTLS: the proxy's readiness, on a port that is not captured, or the collector's own. */
 const healthOf = (plan: CollectorPlan) =>
   isInjected(plan) ? { port: 15021, path: "/healthz/ready" } : { port: HEALTH_PORT, path: "/" };
@@ -158,9 +162,7 @@ export const internalLoadBalancer = (name: string, plan: CollectorPlan) => ({
   spec: {
     type: "LoadBalancer",
     selector: collectorLabels(name),
-    loadBalancerSourceRanges: (plan.mtlsException?.contract.clients ?? []).flatMap((client) =>
-      "cidr" in client ? [client.cidr] : [],
-    ),
+    loadBalancerSourceRanges: outsideRanges(plan),
     ports: otlpPorts(plan),
   },
 });

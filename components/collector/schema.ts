@@ -86,6 +86,4 @@ function checkException(name: string, collector: Shared, { contract }: OtelMtlsE
   const podLabels = collectorLabels(name);
   if (Object.entries(contract.selector).some(([key, value]) => podLabels[key] !== value))
     problem(`selects ${JSON.stringify(contract.selector)}; the collector's pods are ${JSON.stringify(podLabels)}`);
-  if (collector.internalLoadBalancer === true && !contract.clients.some((client) => "cidr" in client))
-    report(["internalLoadBalancer"], "is true; no client of the exception is outside the mesh (clients[].cidr)");
 }

@@ -86,7 +86,7 @@ export const javaServiceSchema = () =>
       const collector = service.collector as OtelCollector | undefined;
       const exception = service.mtlsException as OtelMtlsException | undefined;
       if (collector === undefined && service.endpoint === undefined)
-        report(["collector"], "is missing; the OtelCollector that telemetry goes to, or an endpoint");
+        report(["endpoint"], "is missing; where telemetry goes, or collector: the OtelCollector that takes it");
       if (collector !== undefined && exception !== undefined) {
         const { namespace, collector: name } = exception.contract;
         if (namespace !== collector.namespace || name !== collector.name)

@@ -82,23 +82,18 @@ describe("the staging program", () => {
   });
 
   test("without its exception shows a collector that accepts mTLS and nothing else", async () => {
-    const { collector } = stagingValues();
-    const { outputs } = await run(
-      { ...stagingValues(), exceptions: [], collector: { ...collector, internalLoadBalancer: false } },
-      true,
-    );
+    const { outputs } = await run({ ...stagingValues(), exceptions: [] }, true);
     expect(outputs.exceptions).toEqual([]);
     expect(outputs.traffic.clients).toHaveLength(8);
     expect(new Set(outputs.traffic.clients.map(({ accepts }) => String(accepts)))).toEqual(new Set(["mtls"]));
   });
 
   test("lets declared clients in when the collector stays STRICT on purpose", async () => {
-    const { exceptions, collector } = stagingValues();
+    const { exceptions } = stagingValues();
     const [declared] = exceptions as unknown as { clients: object[] }[];
     const { outputs, resources } = await run(
       {
         ...stagingValues(),
-        collector: { ...collector, internalLoadBalancer: false },
         exceptions: [
           {
             mode: "keep-strict",

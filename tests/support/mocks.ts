@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 export interface Registered {
   readonly type: string;
   readonly name: string;
-  /** As the provider would get them; what a preview does not know yet is the string of `pulumi.runtime.unknownValue`. */
+  /** As the provider would get them; what a preview does not know yet is `UNKNOWN`. */
   readonly inputs: Record<string, unknown>;
 }
 
@@ -17,12 +17,24 @@ export interface MockOptions {
   readonly outputs?: Readonly<Record<string, Record<string, unknown>>>;
 }
 
+/** What the mocks make of a value that a preview does not know. */
+export const UNKNOWN = { __pulumiUnknown: true };
+
 /** The project and the stack that the mocks run. */
 export const PROJECT = "meshtls-staging";
 export const STACK = "staging";
 
 const byTypeAndName = (a: Registered, b: Registered): number =>
   a.type < b.type ? -1 : a.type > b.type ? 1 : a.name < b.name ? -1 : 1;
+
+/** Inputs without the mark that a secret anywhere in a field leaves on the whole field. */
+const revealed = (inputs: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(inputs).map(([key, value]) => {
+      const isSecret = typeof value === "object" && value !== null && pulumi.runtime.specialSigKey in value;
+      return [key, isSecret && "value" in value ? value.value : value];
+    }),
+  );
 
 /**
  * Runs `build` without an engine and gives everything it registered, by type and name. Waits for every registration, also for those
@@ -34,7 +46,7 @@ export async function registeredBy(build: () => unknown, options: MockOptions = 
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, custom }) => {
-        registered.push({ type, name, inputs: inputs as Record<string, unknown> });
+        registered.push({ type, name, inputs: revealed(inputs as Record<string, unknown>) });
         const id = custom === false ? "" : preview ? undefined : `${name}-id`;
         return { id, state: { ...inputs, ...outputs[type] } };
       },
