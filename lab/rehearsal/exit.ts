@@ -1,4 +1,4 @@
-import { RunError } from "@pulumi/pulumi";
+import { RunError } from "@pulumi/pulumi/errors";
 import { ToolchainError } from "../toolchain/errors";
 import { UsageError } from "./arguments";
 import { ConfigurationError } from "./configuration";

@@ -76,17 +76,19 @@ export function stagingOutputs(events: readonly EngineEvent[]): StagingOutputs {
 export const isUnchanged = (changes: OpMap): boolean =>
   Object.entries(changes).every(([operation, count]) => operation === "same" || count === 0);
 
-/** `{ create: 3, same: 2 }` → `3 created, 2 unchanged`. */
+const OPERATIONS: readonly (readonly [keyof OpMap, string, string])[] = [
+  ["create", "to create", "created"],
+  ["update", "to update", "updated"],
+  ["replace", "to replace", "replaced"],
+  ["delete", "to delete", "deleted"],
+  ["same", "unchanged", "unchanged"],
+];
+
+/** `{ same: 2, create: 3 }` → `3 created, 2 unchanged`. */
 export function describeChanges(changes: OpMap, tense: "will" | "done"): string {
-  const words: Readonly<Record<string, readonly [string, string]>> = {
-    create: ["to create", "created"],
-    update: ["to update", "updated"],
-    replace: ["to replace", "replaced"],
-    delete: ["to delete", "deleted"],
-    same: ["unchanged", "unchanged"],
-  };
-  const parts = Object.entries(changes)
-    .filter(([, count]) => count > 0)
-    .map(([operation, count]) => `${count} ${words[operation]?.[tense === "will" ? 0 : 1] ?? operation}`);
+  const parts = OPERATIONS.flatMap(([operation, will, done]) => {
+    const count = changes[operation] ?? 0;
+    return count === 0 ? [] : [`${count} ${tense === "will" ? will : done}`];
+  });
   return parts.length === 0 ? "none" : parts.join(", ");
 }
