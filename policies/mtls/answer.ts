@@ -1,6 +1,5 @@
 import { explain } from "./because";
 import { clientOf, indexClients, outsideClient, type Client } from "./client/context";
-import { isGatewayProxy } from "./client/gateway";
 import { resolveClient } from "./client/resolve-client";
 import { considered } from "./evidence";
 import { combine, isSame, unknownServer } from "./combine";
@@ -12,7 +11,8 @@ import { describeRef, type ObjectRef } from "./objects";
 import { dataPlane } from "./server/injection";
 import { effectivePeerAuthentication } from "./server/peer-authentication";
 import { worstOutcome, type AppProtocol, type Outcome } from "./vocabulary";
-import { answerInOneWay, type Question, type Traced, type WorldAnswer } from "./world";
+import type { Question, Traced } from "./meeting";
+import { answerInOneWay, type WorldAnswer } from "./world";
 
 export { resolveClient, type ResolvedClient } from "./client/resolve-client";
 
@@ -89,36 +89,39 @@ const undecidedOf = ({ undecided, results }: Exploration<WorldAnswer>): readonly
  * @param flow the question; `host` as the client writes it
  */
 export function answerFlow(index: MeshIndex, flow: DeclaredFlow, options: AnswerOptions = {}): FlowAnswer {
-  const protocol = flow.protocol ?? DEFAULT_PROTOCOL[flow.port] ?? "http";
-  const tls = flow.tls ?? false;
-  const asked = `${bracketed(flow.host)}:${flow.port}`;
-  const base = { asked, protocol, tls, origin: options.origin ?? "declared" };
+  const { host, port, serverSpeaks, tls = false } = flow;
+  const protocol = flow.protocol ?? DEFAULT_PROTOCOL[port] ?? "http";
+  const asked = `${bracketed(host)}:${port}`;
+  const origin = options.origin ?? "declared";
   const resolved = resolveClient(index, flow.from);
-  if ("candidates" in resolved) return withoutClient(flow, namedRef(flow.from), base);
+  if ("candidates" in resolved) return withoutClient(flow, namedRef(flow.from), { asked, protocol, tls, origin });
 
-  const client =
-    resolved.workload === null
-      ? outsideClient(resolved.ref)
-      : clientOf(index, resolved.workload, isGatewayProxy(resolved.workload));
-  const question: Question = { host: flow.host, port: flow.port, protocol, tls, serverSpeaks: flow.serverSpeaks };
-  const fixed = { mesh: index.mesh, index, indexes: indexClients(index), client };
-  const exploration = explore((settle) => answerInOneWay({ ...fixed, settle }, question), isSame);
-  const servers = combine(exploration, flow.port);
+  const { mesh } = index;
+  const indexes = indexClients(index);
+  const client = resolved.workload === null ? outsideClient(resolved.ref) : clientOf(index, resolved.workload);
+  const question: Question = { host, port, protocol, tls, serverSpeaks };
+  const exploration = explore((settle) => answerInOneWay({ mesh, index, indexes, client, settle }, question), isSame);
+  const servers = combine(exploration, port);
   const outcome = worstOutcome(servers.map((server) => server.outcome));
-  const symptom = servers.find((server) => server.outcome === "refused")?.symptom;
   const world = exploration.results.find((result) => result?.servers.some(isWorst(outcome))) ?? exploration.results[0];
   const traced = world?.servers.find(isWorst(outcome)) ?? world?.servers[0];
-  return {
-    ...base,
+  const by = { mesh, index, indexes, client };
+  const answer: { -readonly [Key in keyof FlowAnswer]: FlowAnswer[Key] } = {
     from: resolved.ref,
-    to: { host: hostOf(world, flow.host), port: flow.port },
-    serverSpeaks: flow.serverSpeaks ?? (traced?.application === "tls" ? "tls" : "plaintext"),
+    to: { host: hostOf(world, host), port },
+    asked,
+    protocol,
+    tls,
+    serverSpeaks: serverSpeaks ?? (traced?.application === "tls" ? "tls" : "plaintext"),
+    origin,
     outcome,
-    ...(outcome === "refused" && symptom !== undefined ? { symptom } : {}),
     servers,
-    because: world === undefined || traced === undefined ? [] : explain(fixed, world, traced, flow.port),
-    ...(options.evidence === true && world !== undefined ? { evidence: considered(fixed, world) } : {}),
+    because: world === undefined || traced === undefined ? [] : explain(by, world, traced, port),
     assumptions: assumptionsOf(index, client, world?.servers ?? []),
     undecided: outcome === "unknown" ? undecidedOf(exploration) : [],
   };
+  const symptom = servers.find((server) => server.outcome === "refused")?.symptom;
+  if (symptom !== undefined) answer.symptom = symptom;
+  if (options.evidence === true && world !== undefined) answer.evidence = considered(by, world);
+  return answer;
 }

@@ -6,7 +6,8 @@ import type { Reason } from "./flow";
 import { describeRef, type ObjectRef } from "./objects";
 import { dataPlane } from "./server/injection";
 import { outboundCaptured } from "./server/interception";
-import type { Traced, WorldAnswer } from "./world";
+import type { Traced } from "./meeting";
+import type { WorldAnswer } from "./world";
 
 /** The chain that led to a verdict, in plain words: what decided on the client's side, then on the server's. */
 

@@ -6,7 +6,8 @@ import { isUnknown } from "./known";
 import type { DestinationRule } from "./mesh";
 import { describeRef } from "./objects";
 import { effectivePeerAuthentication } from "./server/peer-authentication";
-import type { Traced, WorldAnswer } from "./world";
+import type { Traced } from "./meeting";
+import type { WorldAnswer } from "./world";
 
 /** Every object that was considered, winners and losers, with why. Made only for those who ask. */
 

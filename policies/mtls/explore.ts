@@ -63,6 +63,48 @@ function decisive<T>(
   return [...found.values()].flat();
 }
 
+/** One run: gives unknown fields the ways that the trail says, and lengthens the trail by those it did not know of. */
+class Run {
+  /** How many choices of the trail this run has come to. */
+  depth = 0;
+  private made: Map<string, Choice> | undefined;
+
+  constructor(
+    private readonly trail: Choice[],
+    private readonly tooMany: Map<string, Undecided>,
+  ) {}
+
+  readonly settle: Settle = (value, ways, object, path, more) => {
+    if (!isUnknown(value)) return value;
+    const key = more?.key ?? `${describeRef(object)}: ${path}`;
+    this.made ??= new Map();
+    let choice = this.made.get(key);
+    if (choice === undefined) {
+      const fields = [{ object, path }, ...(more?.also ?? [])];
+      choice = this.trail[this.depth] ?? { key, fields, ways: ways.length, way: 0 };
+      this.trail[this.depth] = choice;
+      this.depth += 1;
+      this.made.set(key, choice);
+    }
+    if (ways.length === 0) {
+      this.tooMany.set(key, { object, path });
+      throw new TooManyWays();
+    }
+    return ways[Math.min(choice.way, ways.length - 1)] as (typeof ways)[number];
+  };
+}
+
+/** Turns the last choice that has a way left to its next one, and forgets those after it. */
+function advance(trail: Choice[]): void {
+  for (let last = trail.at(-1); last !== undefined; last = trail.at(-1)) {
+    if (last.way + 1 < last.ways) {
+      last.way += 1;
+      return;
+    }
+    trail.pop();
+  }
+}
+
 /**
  * Runs `run` once per way that the unknown fields it meets can go; once, when it meets none.
  * @param same whether two results are the same answer
@@ -71,53 +113,29 @@ export function explore<T>(
   run: (settle: Settle) => T,
   same: (a: T | undefined, b: T | undefined) => boolean,
 ): Exploration<T> {
-  const runs: { result: T | undefined; asked: readonly Choice[] }[] = [];
-  const tooMany = new Map<string, Undecided>();
   const trail: Choice[] = [];
-  for (;;) {
-    let depth = 0;
-    const position = new Map<string, Choice>();
-    const settle: Settle = (value, ways, object, path, more) => {
-      if (!isUnknown(value)) return value;
-      const key = more?.key ?? `${describeRef(object)}: ${path}`;
-      let choice = position.get(key);
-      if (choice === undefined) {
-        const fields = [{ object, path }, ...(more?.also ?? [])];
-        choice = trail[depth] ?? { key, fields, ways: ways.length, way: 0 };
-        trail[depth] = choice;
-        depth += 1;
-        position.set(key, choice);
-      }
-      const settled = ways[Math.min(choice.way, ways.length - 1)];
-      if (settled === undefined && ways.length === 0) {
-        tooMany.set(key, { object, path });
-        throw new TooManyWays();
-      }
-      return settled as (typeof ways)[number];
-    };
+  const tooMany = new Map<string, Undecided>();
+  const runs: { result: T | undefined; asked: readonly Choice[] }[] = [];
+  do {
+    const way = new Run(trail, tooMany);
     let result: T | undefined;
     try {
-      result = run(settle);
+      result = run(way.settle);
     } catch (error) {
       if (!(error instanceof TooManyWays)) throw error;
     }
-    trail.length = depth;
-    if (depth === 0) return { results: [result], undecided: [...tooMany.values()], complete: true };
+    if (way.depth === 0) return { results: [result], undecided: [], complete: true };
+    trail.length = way.depth;
     runs.push({ result, asked: trail.map((choice) => ({ ...choice })) });
-    while (trail.length > 0) {
-      const last = trail[trail.length - 1];
-      if (last !== undefined && last.way + 1 < last.ways) {
-        last.way += 1;
-        break;
-      }
-      trail.pop();
-    }
-    const complete = trail.length === 0;
-    if (!complete && runs.length < LIMIT) continue;
-    const named = [...tooMany.values(), ...decisive(runs, same)];
-    const asked = complete ? [] : runs.flatMap((one) => one.asked.flatMap(({ fields }) => fields));
-    return { results: runs.map((one) => one.result), undecided: unique([...named, ...asked]), complete };
-  }
+    advance(trail);
+  } while (trail.length > 0 && runs.length < LIMIT);
+  const complete = trail.length === 0;
+  const asked = complete ? [] : runs.flatMap((one) => one.asked.flatMap(({ fields }) => fields));
+  return {
+    results: runs.map((one) => one.result),
+    undecided: unique([...tooMany.values(), ...decisive(runs, same), ...asked]),
+    complete,
+  };
 }
 
 /** Each field once, in the order first named. */

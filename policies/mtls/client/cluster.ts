@@ -1,7 +1,7 @@
 import { remember, type Settle } from "../explore";
 import type { Labels, MtlsMode, TlsMode } from "../mesh";
 import type { ObjectRef } from "../objects";
-import { namespaceMode } from "../server/peer-authentication";
+import { namespaceMode, type NamespaceModeAnswer } from "../server/peer-authentication";
 import { clusterSocket, type ClusterSocket } from "./auto-mtls";
 import type { Context } from "./context";
 import { lookUpRules } from "./destination-rule-index";
@@ -43,13 +43,19 @@ function ruleFor({ indexes, client, settle }: Context, service: Registered): Con
   return pickRule(lookUpRules(indexes.rules, query, settle), scope, settle);
 }
 
+function namespaceModeOf({ index, indexes }: Context, namespace: string): NamespaceModeAnswer {
+  const known = indexes.namespaceModes.get(namespace) ?? namespaceMode(index, namespace);
+  indexes.namespaceModes.set(namespace, known);
+  return known;
+}
+
 function build(
   context: Context,
   service: Registered,
   port: RegisteredPort,
   subset: string | undefined,
 ): Cluster | null {
-  const { mesh, index, client, settle } = context;
+  const { mesh, client, settle } = context;
   const rule = ruleFor(context, service);
   const of = rule === undefined ? undefined : { picked: rule, subset, port: port.number };
   const found = of === undefined || subset === undefined ? undefined : subsetOf(of, settle);
@@ -61,7 +67,7 @@ function build(
   const edsForHeadless = isGateway || (service.kind === "Service" && mesh.facts.edsForHeadlessServices === true);
   const isOriginalDestination = (passthrough && !edsForHeadless) || policy?.loadBalancer === "PASSTHROUGH";
   const inspects = passthrough || (of !== undefined && topLevelBalancer(of, settle) === "PASSTHROUGH");
-  const namespace = namespaceMode(index, service.ref.namespace);
+  const namespace = namespaceModeOf(context, service.ref.namespace);
   const [blamed = { object: service.ref, path: "metadata.namespace" }, ...also] = namespace.undecided;
   const socket = clusterSocket(
     {

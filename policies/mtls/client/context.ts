@@ -10,6 +10,8 @@ import type { Dialled } from "./dialled";
 import { indexDestinationRules, type DestinationRuleIndex } from "./destination-rule-index";
 import { indexRegistry, type Registered, type Registry } from "./registry";
 import { podLabelsPlace } from "./selected";
+import { isGatewayProxy } from "./gateway";
+import type { NamespaceModeAnswer } from "../server/peer-authentication";
 import { indexVirtualServices, type VirtualServiceIndex } from "./virtual-service";
 import { indexSidecars, type Scope, type SidecarIndex } from "./visibility";
 
@@ -29,7 +31,9 @@ export interface ClientIndex {
   readonly nodePorts: NodePorts;
   /** Workloads and running pods by `namespace/name`. */
   readonly named: ReadonlyMap<string, readonly Workload[]>;
-  /** What was worked out once and holds for every question: hosts by client namespace, clusters, servers. */
+  /** What was worked out once and holds for every question: clients, hosts by client namespace, clusters, servers. */
+  readonly clients: Map<Workload, Client>;
+  readonly namespaceModes: Map<string, NamespaceModeAnswer>;
   readonly hosts: Map<string, Dialled>;
   readonly clusters: Map<Registered, Map<string, Cluster | null>>;
   readonly servers: Map<Workload, Map<string, ServerSide>>;
@@ -59,6 +63,8 @@ export function indexClients({ mesh }: MeshIndex): ClientIndex {
     virtualServices: indexVirtualServices(mesh),
     nodePorts: indexNodePorts(mesh),
     named: indexNames(mesh),
+    clients: new Map<Workload, Client>(),
+    namespaceModes: new Map<string, NamespaceModeAnswer>(),
     hosts: new Map<string, Dialled>(),
     clusters: new Map<Registered, Map<string, Cluster | null>>(),
     servers: new Map<Workload, Map<string, ServerSide>>(),
@@ -80,21 +86,28 @@ export interface Context extends Asked {
   readonly settle: Settle;
 }
 
-/** @param isGateway the workload is a gateway's proxy */
-export const clientOf = (index: MeshIndex, workload: Workload, isGateway: boolean): Client => ({
-  ref: workload.ref,
-  workload,
-  scope: {
-    namespace: workload.ref.namespace,
-    labels: index.labelsOf(workload),
-    labelsAt: podLabelsPlace(workload),
-    isGateway,
-  },
-});
+/** A workload as a client; made once per workload. */
+export function clientOf(index: MeshIndex, workload: Workload): Client {
+  const { clients } = indexClients(index);
+  const known = clients.get(workload);
+  if (known !== undefined) return known;
+  const client: Client = {
+    ref: workload.ref,
+    workload,
+    scope: {
+      namespace: workload.ref.namespace,
+      labels: () => index.labelsOf(workload),
+      labelsAt: () => podLabelsPlace(workload),
+      isGateway: isGatewayProxy(workload),
+    },
+  };
+  clients.set(workload, client);
+  return client;
+}
 
 /** Hosts outside the mesh: no proxy, no namespace, no labels. */
 export const outsideClient = (ref: ObjectRef): Client => ({
   ref,
   workload: null,
-  scope: { namespace: "", labels: UNKNOWN, labelsAt: { ref, path: "" }, isGateway: false },
+  scope: { namespace: "", labels: () => UNKNOWN, labelsAt: () => ({ ref, path: "" }), isGateway: false },
 });

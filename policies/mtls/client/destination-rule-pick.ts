@@ -27,7 +27,7 @@ export function pickRule(
     }
     if (ref.namespace !== scope.namespace) continue;
     const at = { ref, path: "spec.workloadSelector" };
-    if (isSelected(workloadSelector, at, scope.labels, scope.labelsAt, settle)) return candidate;
+    if (isSelected(workloadSelector, at, scope.labels(), scope.labelsAt(), settle)) return candidate;
   }
   return catchAll;
 }

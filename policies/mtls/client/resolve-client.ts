@@ -26,6 +26,9 @@ export function resolveClient(index: MeshIndex, from: string): ResolvedClient {
     const range = from.slice(OUTSIDE.length).trim();
     return isRange(range) ? { ref: { kind: "Host", namespace: "", name: range }, workload: null } : { candidates: [] };
   }
+  const plain = indexClients(index).named.get(from);
+  const [first] = plain ?? [];
+  if (first !== undefined && plain?.length === 1) return { ref: first.ref, workload: first };
   const [namespace = "", second = "", third, ...rest] = from.split("/");
   if (second === "" || rest.length > 0) return { candidates: [] };
   const [kind, name] = third === undefined ? [undefined, second] : [second, third];

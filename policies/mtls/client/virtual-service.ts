@@ -82,7 +82,7 @@ function matches(
       (port === undefined || port === query.port) &&
       (gateways.length === 0 || gateways.includes("mesh")) &&
       (sourceNamespace === undefined || sourceNamespace === query.scope.namespace) &&
-      isSelected(sourceLabels, at, query.scope.labels, query.scope.labelsAt, settle),
+      isSelected(sourceLabels, at, query.scope.labels(), query.scope.labelsAt(), settle),
   );
   if (fitting.length === 0) return "never";
   return fitting.some(({ conditional }) => !conditional) ? "always" : "maybe";

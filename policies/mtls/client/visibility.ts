@@ -18,8 +18,9 @@ import { isSelected, type Place } from "./selected";
 /** The proxy whose view is asked for. */
 export interface Scope {
   readonly namespace: string;
-  readonly labels: Known<Labels>;
-  readonly labelsAt: Place;
+  /** Of the pods; looked at only where something selects by labels. */
+  labels(): Known<Labels>;
+  labelsAt(): Place;
   /** A gateway's proxy reads no Sidecar. */
   readonly isGateway: boolean;
 }
@@ -44,7 +45,7 @@ export function sidecarFor(index: SidecarIndex, mesh: Mesh, scope: Scope, settle
   const fits = ({ workloadSelector, ref }: Sidecar): boolean => {
     if (workloadSelector === undefined) return true;
     const at = { ref, path: "spec.workloadSelector" };
-    return isSelected(workloadSelector, at, scope.labels, scope.labelsAt, settle);
+    return isSelected(workloadSelector, at, scope.labels(), scope.labelsAt(), settle);
   };
   const own = index.get(scope.namespace)?.find(fits);
   if (own !== undefined) return own;
