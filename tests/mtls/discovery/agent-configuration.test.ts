@@ -85,6 +85,11 @@ describe("the agent's configuration file", () => {
       app("configMap: { name: agent, items: [{ key: other, path: agent.properties }] }"),
       "comes from ConfigMap shop/agent, which has no key other",
     ],
+    [
+      "keys of a volume that are not known",
+      app(`configMap: { name: agent, items: "?unknown?" }`),
+      "comes from volume config, whose files are not among the objects",
+    ],
     ["a Secret", app("secret: { secretName: agent }"), "/etc/otel/agent.properties comes from Secret shop/agent"],
     [
       "a file of the image",

@@ -254,20 +254,30 @@ describe("exporters", () => {
     expect(unknown).toEqual([expect.stringContaining(reason)]);
   });
 
-  test("pipelines that are not known leave the rest unsaid", () => {
-    const yaml = `apiVersion: opentelemetry.io/v1beta1
+  const operated = (pipelines: string): string => `apiVersion: opentelemetry.io/v1beta1
 kind: OpenTelemetryCollector
 metadata: { name: x, namespace: shop }
 spec:
   config:
-    exporters: { otlp: { endpoint: "tempo:4317" } }
+    exporters: { otlp: { endpoint: "tempo:4317" }, otlp/other: { endpoint: "other:4317" } }
     receivers: { otlp: { protocols: { grpc: { endpoint: "0.0.0.0:4317" } } } }
-    service: { pipelines: "?unknown?" }`;
-    expect(found(yaml)).toEqual({
-      flows: [],
+    service: { pipelines: ${pipelines} }`;
+
+  test.each<[string, string, readonly string[]]>([
+    ["all pipelines", `"?unknown?"`, []],
+    ["one pipeline's exporters", `{ traces: { receivers: [otlp], exporters: "?unknown?" } }`, []],
+    ["one pipeline", `{ traces: "?unknown?", logs: { receivers: [], exporters: [otlp] } }`, ["tempo:4317 grpc tls"]],
+    [
+      "one exporter of a pipeline",
+      `{ traces: { receivers: [otlp], exporters: [otlp, "?unknown?"] } }`,
+      ["tempo:4317 grpc tls"],
+    ],
+  ])("%s that are not known leave the rest unsaid, and every receiver listening", (_, pipelines, flows) => {
+    expect(found(operated(pipelines))).toEqual({
+      flows: flows.map((flow) => `shop/Deployment/x-collector -> ${flow}`),
       unknown: [expect.stringContaining("spec.config.service.pipelines: the pipelines are not known yet")],
     });
-    const mesh = meshOf(yaml);
+    const mesh = meshOf(operated(pipelines));
     expect(otlpPorts(mesh, workloadNamed(mesh, "x-collector"))).toEqual([{ port: 4317, protocol: "grpc", tls: false }]);
   });
 

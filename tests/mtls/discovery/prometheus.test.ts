@@ -94,6 +94,16 @@ const SERVICES = `- job_name: services
   kubernetes_sd_configs: [{ role: endpoints }]
   relabel_configs: [{ source_labels: [__meta_kubernetes_service_annotation_prometheus_io_scrape], action: keep, regex: true }]`;
 
+test("what runs is already rewritten, and is taken as it is", () => {
+  const pod = `---
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: meshed, annotations: { prometheus.io/scrape: "true", prometheus.io/port: "9090" } }
+spec: { containers: [{ name: c, image: i }, { name: istio-proxy, image: istio/proxyv2 }] }
+status: { podIP: 10.0.0.9 }`;
+  expect(found(prometheus(), pod)).toEqual({ flows: from("pod:meshed/Pod/app:9090 http"), unknown: [] });
+});
+
 describe("jobs of a Prometheus whose configuration is among the objects", () => {
   test.each<[string, readonly string[], readonly string[]]>([
     [
