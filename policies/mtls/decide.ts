@@ -25,38 +25,39 @@ export interface Decision<R> {
 
 type Facts<I> = { readonly [K in keyof I]: Fact<I[K]> };
 
-/** @param rule a pure function of the inputs; results are compared with `===` */
+/**
+ * Tries every combination of the values that the open facts may have.
+ *
+ * @param rule a pure function of the inputs; results are compared with `===`
+ */
 export function decide<I extends Record<string, unknown>, R>(facts: Facts<I>, rule: (inputs: I) => R): Decision<R> {
   const keys = Object.keys(facts) as (keyof I & string)[];
   const open = keys.filter((key) => facts[key].values.length > 1);
-  const results = new Map<string, R>();
   const inputs = Object.fromEntries(keys.map((key) => [key, facts[key].values[0]])) as I;
-  const choice: number[] = open.map(() => 0);
-  const visit = (depth: number): void => {
-    const key = open[depth];
-    if (key === undefined) {
-      results.set(choice.join(), rule({ ...inputs }));
-      return;
-    }
-    facts[key].values.forEach((value, at) => {
-      inputs[key] = value;
-      choice[depth] = at;
-      visit(depth + 1);
-    });
-  };
-  visit(0);
+  // The result of a combination stands at the sum of its choices, each times the stride of its fact.
+  const strides: number[] = [];
+  const combinations = open.reduce((count, key) => {
+    strides.push(count);
+    return count * facts[key].values.length;
+  }, 1);
+  const choiceOf = (at: number, depth: number, key: keyof I & string): number =>
+    Math.floor(at / (strides[depth] ?? 1)) % facts[key].values.length;
 
-  const possible = [...new Set(results.values())];
-  if (possible.length === 1) return { value: possible[0] as R, possible, undecided: [] };
-  const matters = (depth: number): boolean =>
-    [...results].some(([at, result]) => {
-      const base = at.split(",");
-      base[depth] = "0";
-      return results.get(base.join()) !== result;
+  const results: R[] = [];
+  for (let at = 0; at < combinations; at += 1) {
+    open.forEach((key, depth) => {
+      inputs[key] = facts[key].values[choiceOf(at, depth, key)] as I[typeof key];
     });
+    results.push(rule(inputs));
+  }
+
+  const possible = [...new Set(results)];
+  if (possible.length === 1) return { value: possible[0] as R, possible, undecided: [] };
+  const matters = (key: keyof I & string, depth: number): boolean =>
+    results.some((result, at) => results[at - choiceOf(at, depth, key) * (strides[depth] ?? 1)] !== result);
   return {
     value: UNKNOWN,
     possible,
-    undecided: open.flatMap((key, depth) => (matters(depth) ? facts[key].undecided : [])),
+    undecided: open.flatMap((key, depth) => (matters(key, depth) ? facts[key].undecided : [])),
   };
 }

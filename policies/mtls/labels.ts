@@ -74,29 +74,27 @@ export class LabelledIndex<T> {
     });
   }
 
+  /** Places in ascending order; `undefined` when the selector has no known label to go by. */
   private candidates(selector: Labels): readonly number[] | undefined {
     let rarest: readonly number[] | undefined;
+    let mixed = this.unlabelled.length > 0;
     for (const [key, value] of Object.entries(selector)) {
       if (isUnknown(value)) continue;
       const sure = this.byPair.get(pairOf(key, value)) ?? [];
       const unsure = this.unsure.get(key) ?? [];
       if (rarest !== undefined && sure.length + unsure.length >= rarest.length) continue;
       rarest = unsure.length === 0 ? sure : [...sure, ...unsure];
+      mixed ||= unsure.length > 0;
     }
-    return rarest;
+    if (rarest === undefined || !mixed) return rarest;
+    return [...rarest, ...this.unlabelled].sort((a, b) => a - b);
   }
 
   /** In the order of the items given. An empty selector selects all. */
   selectedBy(selector: Known<Labels>): readonly Selected<T>[] {
     const some = isUnknown(selector) ? undefined : this.candidates(selector);
-    const places =
-      some === undefined
-        ? this.entries.keys()
-        : this.unlabelled.length === 0
-          ? some
-          : [...some, ...this.unlabelled].sort((a, b) => a - b);
     const found: Selected<T>[] = [];
-    for (const at of places) {
+    for (const at of some ?? this.entries.keys()) {
       const entry = this.entries[at];
       if (entry === undefined) continue;
       const selected = selects(selector, entry.labels);

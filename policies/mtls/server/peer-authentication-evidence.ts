@@ -1,13 +1,19 @@
 import type { Considered } from "../flow";
-import { isUnknown } from "../known";
+import { isUnknown, type Known } from "../known";
 import { selects } from "../labels";
-import type { PeerAuthentication, Workload } from "../mesh";
+import type { MtlsMode, PeerAuthentication, Workload } from "../mesh";
 import type { MeshIndex } from "../mesh-index";
 import { describeRef } from "../objects";
 import type { Contest } from "./contest";
 
-const modeText = ({ mode }: PeerAuthentication): string =>
-  mode === undefined ? "sets no mode" : isUnknown(mode) ? "sets a mode that is not known" : `sets ${mode}`;
+const word = (mode: Known<MtlsMode> | undefined): string =>
+  mode === undefined ? "no mode" : isUnknown(mode) ? "a mode that is not known" : mode;
+
+const settingsOf = ({ mode, portLevel }: PeerAuthentication): string => {
+  const whole = `sets ${word(mode)}`;
+  if (isUnknown(portLevel)) return `${whole}; its ports are not known`;
+  return [whole, ...[...portLevel].map(([port, portMode]) => `port ${port} ${word(portMode)}`)].join("; ");
+};
 
 /** Why a policy of the workload's or the root namespace counts or not. */
 const verdictOn = (
@@ -16,7 +22,7 @@ const verdictOn = (
   policy: PeerAuthentication,
   contests: readonly Contest[],
 ): Pick<Considered, "says" | "won"> => {
-  if (contests.some(({ winners }) => winners.includes(policy))) return { won: true, says: modeText(policy) };
+  if (contests.some(({ winners }) => winners.includes(policy))) return { won: true, says: settingsOf(policy) };
   if (contests.some(({ losers }) => losers.includes(policy)))
     return { won: false, says: "an older policy of the same level wins; policies are not merged" };
   if (policy.ref.namespace === index.mesh.config.rootNamespace)
