@@ -6,7 +6,7 @@ import { indexMesh } from "../mtls/mesh-index";
 import { describeRef } from "../mtls/objects";
 import type { Finding, Rule, RuleInput } from "./rule";
 import { refusedBy, type Call } from "./support/authorization";
-import { client, CLIENT, COLLECTOR, documents, MESH } from "./support/background";
+import { CLIENT, EXCEPTED_COLLECTOR, client, documents } from "./support/background";
 import { otlpFlows } from "./support/otlp-flows";
 import { describeFlow, someOf } from "./support/texts";
 
@@ -79,15 +79,7 @@ spec:
 ${rules}
 `;
 
-const GIVEN = documents(MESH, COLLECTOR, CLIENT);
-const OPEN = `
-apiVersion: security.istio.io/v1
-kind: PeerAuthentication
-metadata: { name: otel-collector, namespace: monitoring }
-spec:
-  selector: { matchLabels: { app.kubernetes.io/name: opentelemetry-collector } }
-  portLevelMtls: { 4317: { mode: PERMISSIVE } }
-`;
+const GIVEN = documents(EXCEPTED_COLLECTOR, CLIENT);
 const NO_PROXY = client({ labels: 'sidecar.istio.io/inject: "false"' });
 
 export const authorizationShutsOutOtlp: Rule = {
@@ -107,7 +99,7 @@ export const authorizationShutsOutOtlp: Rule = {
     },
     {
       title: "plaintext, and anyone on the OTLP port",
-      given: documents(MESH, COLLECTOR, OPEN, NO_PROXY),
+      given: documents(EXCEPTED_COLLECTOR, NO_PROXY),
       yaml: policy('    - to: [{ operation: { ports: ["4317", "4318"] } }]'),
     },
   ],
@@ -124,12 +116,12 @@ export const authorizationShutsOutOtlp: Rule = {
     },
     {
       title: "an identity that a client without a sidecar does not have",
-      given: documents(MESH, COLLECTOR, OPEN, NO_PROXY),
+      given: documents(EXCEPTED_COLLECTOR, NO_PROXY),
       yaml: policy("    - from: [{ source: { principals: [cluster.local/ns/staging-webs/sa/default] } }]"),
     },
     {
       title: "plaintext denied on purpose",
-      given: documents(MESH, COLLECTOR, OPEN, NO_PROXY),
+      given: documents(EXCEPTED_COLLECTOR, NO_PROXY),
       yaml: policy('    - from: [{ source: { notPrincipals: ["*"] } }]', "DENY"),
     },
   ],

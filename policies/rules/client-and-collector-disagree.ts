@@ -5,13 +5,15 @@ import { describeRef } from "../mtls/objects";
 import type { Finding, Rule } from "./rule";
 import {
   BARE_COLLECTOR,
-  client,
   CLIENT,
   COLLECTOR,
-  collectorDeployment,
   COLLECTOR_SERVICE,
-  documents,
+  KEEP_STRICT,
   MESH,
+  client,
+  collectorDeployment,
+  documents,
+  record,
 } from "./support/background";
 import { blame, type Blame } from "./support/blame";
 import { findingOn } from "./support/objects";
@@ -77,7 +79,7 @@ export const clientAndCollectorDisagree: Rule = {
   why: "A client sends its telemetry in a way that the collector's port does not understand: nothing arrives, and the exporter logs an error.",
   fix: "Change the object named here so that what is sent is among what is accepted; `meshtls explain` shows the whole chain.",
   good: [
-    { title: "both in a STRICT mesh: auto mTLS", given: MESH, yaml: documents(COLLECTOR, CLIENT) },
+    { title: "both in a STRICT mesh: auto mTLS", given: MESH, yaml: documents(COLLECTOR, CLIENT, record(KEEP_STRICT)) },
     {
       title: "a collector without a sidecar: auto mTLS sends plaintext",
       given: MESH,

@@ -3,7 +3,7 @@ import type { FlowAnswer, Undecided } from "../mtls/flow";
 import type { Mesh } from "../mtls/mesh";
 import { describeRef, type ObjectRef } from "../mtls/objects";
 import type { Finding, Rule, RuleInput } from "./rule";
-import { documents, COLLECTOR, CLIENT, MESH, PERMISSIVE_PORTS, record, STRICT_MESH } from "./support/background";
+import { CLIENT, COLLECTOR, MESH, PERMISSIVE_PORTS, STRICT_MESH, documents, record } from "./support/background";
 import { collectorPorts } from "./support/collectors";
 import { findingOn } from "./support/objects";
 import { otlpFlows } from "./support/otlp-flows";

@@ -1,7 +1,7 @@
 import { daysUntil } from "../mtls/clock";
 import type { Rule } from "./rule";
 import { DEFAULT_WARN_DAYS } from "./settings";
-import { record } from "./support/background";
+import { OPEN_COLLECTOR, record } from "./support/background";
 import { describeException, onRecord, recordsOf } from "./support/records";
 
 const inDays = (days: number): string => (days === 0 ? "today" : days === 1 ? "tomorrow" : `in ${days} days`);
@@ -13,10 +13,10 @@ export const exceptionAboutToExpire: Rule = {
   layer: "resource",
   why: "The day after an exception ends nothing can be deployed past it, whatever the deployment is about.",
   fix: "Remove what still needs the exception, or renew it in time with a new ticket.",
-  good: [{ title: "weeks left", yaml: record({ expires: "2026-12-09" }) }],
+  good: [{ title: "weeks left", given: OPEN_COLLECTOR, yaml: record({ expires: "2026-12-09" }) }],
   bad: [
-    { title: "two weeks left", yaml: record({ expires: "2026-12-08" }) },
-    { title: "its last day", yaml: record({ expires: "2026-11-24" }) },
+    { title: "two weeks left", given: OPEN_COLLECTOR, yaml: record({ expires: "2026-12-08" }) },
+    { title: "its last day", given: OPEN_COLLECTOR, yaml: record({ expires: "2026-11-24" }) },
     {
       title: "sooner than the organisation likes",
       yaml: record({ expires: "2026-12-20" }),

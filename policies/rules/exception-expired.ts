@@ -1,6 +1,6 @@
 import { daysUntil, isExpired } from "../mtls/clock";
 import type { Rule } from "./rule";
-import { documents, record } from "./support/background";
+import { OPEN_COLLECTOR, record } from "./support/background";
 import { glassFor } from "./support/break-glass";
 import { describeException, onRecord, recordsOf } from "./support/records";
 
@@ -11,8 +11,15 @@ export const exceptionExpired: Rule = {
   layer: "resource",
   why: "An exception is a hole in STRICT for a limited time; past its date nobody has agreed to it any more.",
   fix: "Remove the exception, or renew it: a new date with a new ticket, approved again.",
-  good: [{ title: "valid through its last day", yaml: record({ expires: "2026-11-24" }), now: "2026-11-24" }],
-  bad: [{ title: "the day after", yaml: documents(record({ expires: "2026-11-23" })), now: "2026-11-24" }],
+  good: [
+    {
+      title: "valid through its last day",
+      given: OPEN_COLLECTOR,
+      yaml: record({ expires: "2026-11-24" }),
+      now: "2026-11-24",
+    },
+  ],
+  bad: [{ title: "the day after", given: OPEN_COLLECTOR, yaml: record({ expires: "2026-11-23" }), now: "2026-11-24" }],
   check: ({ assessment, settings }) =>
     recordsOf(assessment.mesh).flatMap((exception) => {
       const { contract } = exception;

@@ -2,7 +2,7 @@ import { daysUntil } from "../mtls/clock";
 import type { ExceptionContract } from "../mtls/exception";
 import type { Rule } from "./rule";
 import type { RegisteredException, Settings } from "./settings";
-import { record } from "./support/background";
+import { CLIENT, COLLECTOR, KEEP_STRICT, MESH, OPEN_COLLECTOR, documents, record } from "./support/background";
 import { describeException, onRecord, recordsOf } from "./support/records";
 
 interface Difference {
@@ -51,22 +51,44 @@ export const exceptionNotRegistered: Rule = {
   why: "Where the organisation keeps a register of exceptions, one that is not in it, or goes beyond it, was approved by nobody.",
   fix: "Have the exception approved and entered in `register` of the pack's configuration, or bring it back within its entry.",
   good: [
-    { title: "as approved", yaml: record(), settings: register },
-    { title: "shorter than approved", yaml: record({ expires: "2026-12-31" }), settings: register },
+    { title: "as approved", given: OPEN_COLLECTOR, yaml: record(), settings: register },
+    {
+      title: "shorter than approved",
+      given: OPEN_COLLECTOR,
+      yaml: record({ expires: "2026-12-31" }),
+      settings: register,
+    },
     {
       title: "keep-strict opens nothing and needs no entry",
-      yaml: record({ mode: "keep-strict", approver: undefined, ticket: undefined, expires: undefined }),
+      given: documents(MESH, COLLECTOR, CLIENT),
+      yaml: record(KEEP_STRICT),
       settings: { register: [] },
     },
-    { title: "no register", yaml: record() },
+    { title: "no register", given: OPEN_COLLECTOR, yaml: record() },
   ],
   bad: [
-    { title: "not in it", yaml: record(), settings: { register: [] } },
-    { title: "another mode", yaml: record({ mode: "plaintext" }), settings: register },
-    { title: "longer than approved", yaml: record({ expires: "2027-02-02" }), settings: register },
-    { title: "a new ticket that nobody entered", yaml: record({ ticket: "PLAT-2000" }), settings: register },
+    { title: "not in it", given: OPEN_COLLECTOR, yaml: record(), settings: { register: [] } },
+    {
+      title: "another mode",
+      given: OPEN_COLLECTOR,
+      yaml: record({ mode: "plaintext" }),
+      settings: register,
+    },
+    {
+      title: "longer than approved",
+      given: OPEN_COLLECTOR,
+      yaml: record({ expires: "2027-02-02" }),
+      settings: register,
+    },
+    {
+      title: "a new ticket that nobody entered",
+      given: OPEN_COLLECTOR,
+      yaml: record({ ticket: "PLAT-2000" }),
+      settings: register,
+    },
     {
       title: "further ahead than this one may reach",
+      given: OPEN_COLLECTOR,
       yaml: record(),
       settings: { register: [{ ...APPROVED, maxDays: 30 }] },
     },

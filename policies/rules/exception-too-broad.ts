@@ -3,7 +3,7 @@ import type { Mesh, Workload } from "../mtls/mesh";
 import { otlpPorts } from "../mtls/discovery/collector-ports";
 import type { Rule } from "./rule";
 import type { Settings } from "./settings";
-import { COLLECTOR, documents, MESH, PERMISSIVE_PORTS, record } from "./support/background";
+import { COLLECTOR, MESH, PERMISSIVE_PORTS, documents, record } from "./support/background";
 import { collectorsOf } from "./support/collectors";
 import { isFor } from "./support/coverage";
 import { describeException, onRecord, recordsOf } from "./support/records";

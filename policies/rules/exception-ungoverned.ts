@@ -2,7 +2,7 @@ import { daysUntil, isExpired } from "../mtls/clock";
 import { MAX_EXCEPTION_DAYS, type ExceptionContract, type ExceptionRecord } from "../mtls/exception";
 import type { Rule } from "./rule";
 import type { Settings } from "./settings";
-import { record } from "./support/background";
+import { CLIENT, COLLECTOR, KEEP_STRICT, MESH, OPEN_COLLECTOR, documents, record } from "./support/background";
 import { describeException, onRecord, recordsOf } from "./support/records";
 
 interface Flaw {
@@ -51,20 +51,30 @@ export const exceptionUngoverned: Rule = {
   why: "An exception without owner, approver, ticket, reason or end stays open for ever, and nobody can be asked about it.",
   fix: "Give the exception an owner, an approver who is somebody else, a ticket, a reason and a date within the allowed days.",
   good: [
-    { title: "owned, approved by somebody else, and ending", yaml: record() },
+    { title: "owned, approved by somebody else, and ending", given: OPEN_COLLECTOR, yaml: record() },
     {
       title: "keep-strict opens nothing: an owner and a reason are enough",
-      yaml: record({ mode: "keep-strict", approver: undefined, ticket: undefined, expires: undefined }),
+      given: documents(MESH, COLLECTOR, CLIENT),
+      yaml: record(KEEP_STRICT),
     },
   ],
   bad: [
-    { title: "nobody approved it", yaml: record({ approver: undefined }) },
-    { title: "the owner approved it", yaml: record({ approver: "team-observability" }) },
-    { title: "no end", yaml: record({ expires: undefined }) },
-    { title: "an end too far away", yaml: record({ expires: "2027-06-01" }) },
-    { title: "a mode that does not exist", yaml: record({ mode: "open" }) },
-    { title: "no owner, no reason, no ticket", yaml: record({ owner: "", reason: "", ticket: undefined }) },
-    { title: "an owner the organisation does not know", yaml: record(), settings: { owners: ["team-platform"] } },
+    { title: "nobody approved it", given: OPEN_COLLECTOR, yaml: record({ approver: undefined }) },
+    { title: "the owner approved it", given: OPEN_COLLECTOR, yaml: record({ approver: "team-observability" }) },
+    { title: "no end", given: OPEN_COLLECTOR, yaml: record({ expires: undefined }) },
+    { title: "an end too far away", given: OPEN_COLLECTOR, yaml: record({ expires: "2027-06-01" }) },
+    { title: "a mode that does not exist", given: OPEN_COLLECTOR, yaml: record({ mode: "open" }) },
+    {
+      title: "no owner, no reason, no ticket",
+      given: OPEN_COLLECTOR,
+      yaml: record({ owner: "", reason: "", ticket: undefined }),
+    },
+    {
+      title: "an owner the organisation does not know",
+      given: OPEN_COLLECTOR,
+      yaml: record(),
+      settings: { owners: ["team-platform"] },
+    },
   ],
   check: ({ assessment, settings }) =>
     recordsOf(assessment.mesh).flatMap((exception) => {

@@ -2,7 +2,7 @@ import type { Assessment } from "../mtls/assess";
 import type { ExceptionContract } from "../mtls/exception";
 import type { Rule } from "./rule";
 import type { Settings } from "./settings";
-import { BARE_COLLECTOR, COLLECTOR, documents, MESH, PERMISSIVE_PORTS, record } from "./support/background";
+import { BARE_COLLECTOR, COLLECTOR, MESH, PERMISSIVE_PORTS, documents, record } from "./support/background";
 import { collectorPorts } from "./support/collectors";
 import { isFor } from "./support/coverage";
 import { describeException, onRecord, recordsOf } from "./support/records";

@@ -10,9 +10,12 @@ import { exceptionUngoverned } from "./exception-ungoverned";
 import { exceptionWithoutEffect } from "./exception-without-effect";
 import { injectionContradicted } from "./injection-contradicted";
 import { meshWideTlsRule } from "./mesh-wide-tls-rule";
+import { mtlsRelaxedByHand } from "./mtls-relaxed-by-hand";
 import { notStrictByDefault } from "./not-strict-by-default";
+import { otlpProtocolMismatch } from "./otlp-protocol-mismatch";
 import type { Rule } from "./rule";
 import { strictOnlyCollectorWithoutException } from "./strict-only-collector-without-exception";
+import { unreadableObject } from "./unreadable-object";
 
 /** Every rule, by id. An id that was ever used is never given to another rule. */
 export const RULES: readonly Rule[] = [
@@ -25,9 +28,12 @@ export const RULES: readonly Rule[] = [
   decidingFieldUnknown,
   exceptionNotRegistered,
   exceptionTooBroad,
+  mtlsRelaxedByHand,
   notStrictByDefault,
   injectionContradicted,
+  otlpProtocolMismatch,
   authorizationShutsOutOtlp,
+  unreadableObject,
   exceptionAboutToExpire,
   breakGlassInForce,
 ];

@@ -2,7 +2,7 @@ import { isUnknown, type Known } from "../mtls/known";
 import type { Labels, Workload } from "../mtls/mesh";
 import { describeRef } from "../mtls/objects";
 import type { Finding, Rule } from "./rule";
-import { client, collectorDeployment, NAMESPACES } from "./support/background";
+import { NAMESPACES, client, collectorDeployment } from "./support/background";
 
 const INJECT = "sidecar.istio.io/inject";
 const TLS_MODE = "security.istio.io/tlsMode";
@@ -104,10 +104,7 @@ export const injectionContradicted: Rule = {
     {
       title: "a sidecar wanted on the host's network",
       given: NAMESPACES,
-      yaml: client({ labels: 'sidecar.istio.io/inject: "true"' }).replace(
-        "    spec:\n      containers",
-        "    spec:\n      hostNetwork: true\n      containers",
-      ),
+      yaml: client({ labels: 'sidecar.istio.io/inject: "true"', hostNetwork: true }),
     },
   ],
   check: ({ assessment: { mesh } }) =>

@@ -2,7 +2,7 @@ import { isUnknown, type Known } from "../mtls/known";
 import type { DestinationRule, Mesh, TlsSettings } from "../mtls/mesh";
 import { describeRef } from "../mtls/objects";
 import type { Finding, Rule } from "./rule";
-import { documents, MESH } from "./support/background";
+import { MESH, documents } from "./support/background";
 
 /** True for a host that covers Services of every namespace: `*`, `*.local`, `*.svc.cluster.local`. */
 const isMeshWide = (host: string, clusterDomain: string): boolean =>

@@ -3,7 +3,16 @@ import { groupBy } from "../mtls/discovery/lookup";
 import type { FlowAnswer } from "../mtls/flow";
 import { describeRef } from "../mtls/objects";
 import type { Finding, Rule } from "./rule";
-import { CLIENT, COLLECTOR, documents, MESH, NAMESPACES, PERMISSIVE_PORTS, record } from "./support/background";
+import {
+  CLIENT,
+  COLLECTOR,
+  KEEP_STRICT,
+  MESH,
+  NAMESPACES,
+  PERMISSIVE_PORTS,
+  documents,
+  record,
+} from "./support/background";
 import { collectorPorts, type CollectorPort } from "./support/collectors";
 import { exceptionsFor, flowsTo } from "./support/coverage";
 import { findingOn } from "./support/objects";
@@ -53,7 +62,6 @@ function findingFor(assessment: Assessment, gaps: readonly Gap[]): Finding[] {
   return [findingOn(assessment.mesh, collector.ref, "", message)];
 }
 
-const KEPT = { mode: "keep-strict", approver: undefined, ticket: undefined, expires: undefined };
 const GIVEN = documents(MESH, COLLECTOR);
 
 export const strictOnlyCollectorWithoutException: Rule = {
@@ -68,7 +76,7 @@ export const strictOnlyCollectorWithoutException: Rule = {
     {
       title: "STRICT on purpose: the one declared client gets mTLS",
       given: documents(GIVEN, CLIENT),
-      yaml: record({ ...KEPT, clients: "staging-webs/order-core" }),
+      yaml: record(KEEP_STRICT),
     },
   ],
   bad: [
@@ -76,7 +84,7 @@ export const strictOnlyCollectorWithoutException: Rule = {
     {
       title: "keep-strict for a client outside the mesh",
       given: GIVEN,
-      yaml: record({ ...KEPT, clients: "batch-hosts=10.20.0.0/24" }),
+      yaml: record({ ...KEEP_STRICT, clients: "batch-hosts=10.20.0.0/24" }),
     },
     { title: "an exception that has expired", given: GIVEN, yaml: record({ expires: "2026-11-23" }) },
     {

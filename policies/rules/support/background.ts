@@ -64,9 +64,11 @@ export const BARE_COLLECTOR = documents(
 
 interface ClientOptions {
   readonly endpoint?: string;
-  readonly protocol?: string | undefined;
+  /** Empty: not set. */
+  readonly protocol?: string;
   readonly labels?: string;
   readonly annotations?: string;
+  readonly hostNetwork?: boolean;
 }
 
 export const client = ({
@@ -74,6 +76,7 @@ export const client = ({
   protocol = "grpc",
   labels = "",
   annotations = "",
+  hostNetwork = false,
 }: ClientOptions = {}): string => `
 apiVersion: apps/v1
 kind: Deployment
@@ -84,14 +87,18 @@ spec:
     metadata:
       labels: { app.kubernetes.io/name: order-core${labels === "" ? "" : `, ${labels}`} }
       annotations: { ${annotations} }
-    spec:
+    spec:${hostNetwork ? "\n      hostNetwork: true" : ""}
+      initContainers:
+        - name: agent
+          image: ghcr.io/open-telemetry/opentelemetry-operator/autoinstrumentation-java:2.11.0
+          command: [cp, /javaagent.jar, /otel/javaagent.jar]
       containers:
         - name: app
           image: registry.example.com/order-core:1.4.2
           env:
             - { name: JAVA_TOOL_OPTIONS, value: "-javaagent:/otel/javaagent.jar" }
             - { name: OTEL_EXPORTER_OTLP_ENDPOINT, value: "${endpoint}" }${
-              protocol === undefined
+              protocol === ""
                 ? ""
                 : `
             - { name: OTEL_EXPORTER_OTLP_PROTOCOL, value: ${protocol} }`
@@ -143,3 +150,16 @@ metadata:
 ${lines.join("\n")}
 `;
 }
+
+/** A collector whose OTLP ports are open, and the exception that accounts for it. */
+export const OPEN_COLLECTOR = documents(MESH, COLLECTOR, PERMISSIVE_PORTS);
+export const EXCEPTED_COLLECTOR = documents(OPEN_COLLECTOR, record());
+
+/** Fields of a record that keeps the collector STRICT: its one client is in the mesh. */
+export const KEEP_STRICT = {
+  mode: "keep-strict",
+  clients: "staging-webs/order-core",
+  approver: undefined,
+  ticket: undefined,
+  expires: undefined,
+};

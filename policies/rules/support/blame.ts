@@ -1,5 +1,6 @@
 import type { FlowAnswer, Reason, ServerAnswer } from "../../mtls/flow";
 import type { Mesh } from "../../mtls/mesh";
+import { indexMesh } from "../../mtls/mesh-index";
 import { describeRef, type ObjectRef } from "../../mtls/objects";
 import { objectNamed } from "./objects";
 
@@ -20,7 +21,8 @@ const atOrigin = (mesh: Mesh, { origin }: FlowAnswer): Blame | undefined =>
 
 /** Where the pods of a workload say what their proxy captures, or whether they have one. */
 function atPods(mesh: Mesh, reason: Reason | undefined): Blame | undefined {
-  const workload = mesh.workloads.find(({ ref }) => describeRef(ref) === reason?.object);
+  const object = reason?.object === undefined ? undefined : objectNamed(mesh, reason.object);
+  const workload = object === undefined ? undefined : indexMesh(mesh).workload(object.ref);
   if (workload === undefined || reason === undefined) return undefined;
   const metadata = workload.podPath.replace(/spec$/, "metadata");
   const [setting] = /\b(?:include|exclude)(?:In|Out)bound(?:Ports|IPRanges)\b/.exec(reason.says) ?? [];

@@ -1,12 +1,14 @@
 import type { Assessment } from "../../mtls/assess";
+import { perMesh } from "../../mtls/discovery/lookup";
 import type { FlowAnswer } from "../../mtls/flow";
-import type { Mesh } from "../../mtls/mesh";
 import { describeRef } from "../../mtls/objects";
 import type { Settings } from "../settings";
 import { takesOtlp } from "./collectors";
 
-const receivers = (mesh: Mesh): ReadonlySet<string> =>
-  new Set(mesh.workloads.filter((workload) => takesOtlp(mesh, workload)).map(({ ref }) => describeRef(ref)));
+const receivers = perMesh(
+  (mesh): ReadonlySet<string> =>
+    new Set(mesh.workloads.filter((workload) => takesOtlp(mesh, workload)).map(({ ref }) => describeRef(ref))),
+);
 
 /**
  * Flows that carry telemetry: to a collector or another OTLP receiver, and those to an OTLP port that nobody answers.
