@@ -19,9 +19,20 @@ const SHOWN = 80;
 /** A value as a message may show it; what is not plain data is named, never printed. */
 export function describeValue(value: unknown): string {
   if (typeof value === "function") return "a function";
-  if (typeof value === "object" && value !== null && !isPlain(value)) return `a ${value.constructor.name}`;
-  const text = JSON.stringify(value) ?? String(value);
+  if (typeof value === "object" && value !== null && !isPlain(value)) return described(value.constructor.name);
+  const text = jsonOf(value) ?? String(value);
   return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}…`;
+}
+
+const described = (name: string): string => `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name.replace(/Impl$/, "")}`;
+
+/** Numbers beyond JSON and circular structures have no text in it. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return typeof value === "bigint" ? `${value}n` : "a structure that JSON cannot express";
+  }
 }
 
 const isPlain = (value: object): boolean => {
