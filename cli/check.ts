@@ -1,6 +1,6 @@
 import { isExpired, type IsoDate } from "../policies/mtls/clock";
 import type { Arguments } from "./arguments";
-import { inBaseline, parseBaseline, renderBaseline, type Baseline } from "./baseline";
+import { inBaseline, renderBaseline, type Baseline } from "./baseline";
 import type { Run } from "./commands";
 import { compose, type Suppress } from "./compose";
 import { declaredFlows, factsOf, readInput, readText, writeText } from "./input";
@@ -20,7 +20,7 @@ export const check: Run = async (args, io) => {
   const now = args.date("now") ?? io.today;
   const rules = chooseRules(args.list("rule"));
   const flows = await declaredFlows(args);
-  const baseline = baselineOf(args);
+  const baseline = await baselineOf(args);
   const target = baselineTarget(args);
   const printer = await printerOf(FORMATS.find((name) => name === args.text("format")) ?? "text");
 
@@ -46,9 +46,10 @@ interface BaselineFile {
   readonly content: Baseline;
 }
 
-function baselineOf(args: Arguments): BaselineFile | undefined {
+async function baselineOf(args: Arguments): Promise<BaselineFile | undefined> {
   const file = args.text("baseline");
   if (file === undefined) return undefined;
+  const { parseBaseline } = await import("./baseline-file");
   const content = parseBaseline(readText(file));
   if ("problems" in content) throw new UsageError(content.problems.map((problem) => `${file}: ${problem}`));
   return { file, content };
