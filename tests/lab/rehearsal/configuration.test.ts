@@ -101,6 +101,8 @@ test("encrypted values are named, not guessed and not shown", () => {
   const source = mine(
     "config:\n  shop:token:\n    secure: v1:abc\n  shop:exceptions: [{ name: x, owner: { secure: v1:d } }]\n",
   );
-  expect(() => copy({ source })).toThrow(/^mine\.yaml cannot be rehearsed: .*\n {2}shop:token\n {2}shop:exceptions\.owner\n/);
+  expect(() => copy({ source })).toThrow(
+    /^mine\.yaml cannot be rehearsed: .*\n {2}shop:token\n {2}shop:exceptions\.owner\n/,
+  );
   expect(() => copy({ source })).not.toThrow(/v1:abc/);
 });
