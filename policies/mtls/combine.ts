@@ -51,13 +51,16 @@ export const unknownServer = (port: number): ServerAnswer => ({
   outcome: "unknown",
 });
 
+const answersIn = ({ servers }: WorldAnswer): readonly ServerAnswer[] => servers.map(({ answer }) => answer);
+
 /** The servers of all ways together. */
 export function combine(exploration: Exploration<WorldAnswer>, port: number): readonly ServerAnswer[] {
+  const [single] = exploration.results;
+  if (single !== undefined && exploration.complete && exploration.results.length === 1) return answersIn(single);
   const worlds = exploration.results.flatMap((world) => (world === undefined ? [] : [world]));
   const isWhole = exploration.complete && worlds.length === exploration.results.length;
   const [first] = worlds;
-  if (first !== undefined && isWhole && worlds.every((world) => isSame(world, first)))
-    return first.servers.map(({ answer }) => answer);
+  if (first !== undefined && isWhole && worlds.every((world) => isSame(world, first))) return answersIn(first);
   const found = new Map<string, ServerAnswer[][]>();
   for (const { servers } of worlds) {
     const ofWorld = new Map<string, ServerAnswer[]>();

@@ -1,13 +1,14 @@
 import { addressesOf, MISSING_SERVICE, OUTSIDE_HOST, reached, reachedEndpoint, type Address } from "./client/address";
 import { endpointGetsMtls } from "./client/auto-mtls";
 import type { Cluster } from "./client/cluster";
-import type { Context } from "./client/context";
+import { isSelective, type Context } from "./client/context";
 import { departureOf, type Departure } from "./client/departure";
 import { resolveHost, type Dialled } from "./client/dialled";
 import { endpointsOf, tlsModeOf } from "./client/endpoints";
 import { portOf } from "./client/registry";
 import { hopsFor, type Hop } from "./client/route";
 import { isSelected, podLabelsPlace } from "./client/selected";
+import { remember } from "./explore";
 import type { Undecided } from "./flow";
 import { isUnknown } from "./known";
 import { meet, nobody, sending, UNTESTED, type Question, type Traced } from "./meeting";
@@ -41,16 +42,25 @@ class World {
     let departure: Departure | undefined;
     for (const to of addressesOf(context, dialled, question.port)) {
       departure = departureOf(context, to, question.port);
-      const found =
-        departure === "captured"
-          ? this.throughProxy(dialled, to)
-          : this.directly(to, departure === "ambient", undefined);
-      servers.push(...found);
+      servers.push(...this.from(departure, dialled, to));
     }
     departure ??= departureOf(context, undefined, question.port);
     if (servers.length === 0)
       servers.push(nobody(departure === "captured" ? "no-healthy-upstream" : "connection-refused", question.port));
     return { dialled, departure, servers: distinct(servers), undecided: missing(servers) };
+  }
+
+  private from(departure: Departure, dialled: Dialled, to: Address): readonly Traced[] {
+    if (departure !== "captured") return this.directly(to, departure === "ambient", undefined);
+    const { indexes, client, settle } = this.context;
+    const { namespace, isGateway } = client.scope;
+    const isOfAll = to.kind === "cluster-ip" && !isGateway && !isSelective(indexes, namespace);
+    if (!isOfAll) return this.throughProxy(dialled, to);
+    const { host, port, protocol, tls, serverSpeaks = "" } = this.question;
+    const key = `${namespace}|${host}|${port}|${protocol}|${tls}|${serverSpeaks}`;
+    return remember(indexes.ways, key, settle, (asked) =>
+      new World({ ...this.context, settle: asked }, this.question).throughProxy(dialled, to),
+    );
   }
 
   /** As it leaves the application; ztunnel wraps it in HBONE where the server has a ztunnel too. */
@@ -131,9 +141,11 @@ class World {
     return endpointGetsMtls(endpointMode, tlsMode, () => this.modeOf(endpoint)) ? "mtls" : "plaintext";
   }
 
-  private modeOf({ workload, targetPort }: Endpoint): string {
+  private modeOf(endpoint: Endpoint): string {
+    const { workload, targetPort } = endpoint;
     if (workload === null || isUnknown(targetPort)) return "PERMISSIVE";
-    return portModeOf(this.context.index, workload, targetPort, this.context.settle);
+    const { index, indexes, settle } = this.context;
+    return remember(indexes.endpointModes, endpoint, settle, (asked) => portModeOf(index, workload, targetPort, asked));
   }
 
   private isAmbient(workload: Workload | null): boolean {
@@ -161,11 +173,13 @@ const distinct = (servers: readonly Traced[]): readonly Traced[] =>
 
 const NOTHING_MISSING: readonly Undecided[] = [];
 
+const isMissing = ({ answer: { workload } }: Traced): boolean => workload?.kind === MISSING_SERVICE;
+
 /** Services that are dialled and not among the objects. */
-const missing = (servers: readonly Traced[]): readonly Undecided[] => {
-  const refs = servers.flatMap(({ answer: { workload } }) => (workload?.kind === MISSING_SERVICE ? [workload] : []));
-  return refs.length === 0 ? NOTHING_MISSING : refs.map((object) => ({ object, path: "" }));
-};
+const missing = (servers: readonly Traced[]): readonly Undecided[] =>
+  servers.some(isMissing)
+    ? servers.flatMap(({ answer: { workload } }) => (workload === null ? [] : [{ object: workload, path: "" }]))
+    : NOTHING_MISSING;
 
 export const answerInOneWay = (context: Context, question: Question): WorldAnswer =>
   new World(context, question).answer();

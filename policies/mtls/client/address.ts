@@ -111,6 +111,7 @@ export const isSelf = ({ client }: Context, to: Address): boolean =>
 export function addressesOf(context: Context, dialled: Dialled, port: number): readonly Address[] {
   if (dialled.kind === "elsewhere") return [outside(dialled.host, port, dialled.inCluster)];
   if (dialled.kind === "address") return [atAddress(context, dialled.address, port)];
+  if (dialled.kind === "pods") return [{ kind: "pod", workload: dialled.workload, port, byService: false }];
   if (dialled.kind === "entry") {
     const [first] = dialled.service.object.addresses;
     const isAddress = first !== undefined && !first.includes("/");

@@ -3,7 +3,7 @@ import type { Labels, MtlsMode, TlsMode } from "../mesh";
 import type { ObjectRef } from "../objects";
 import { namespaceMode, type NamespaceModeAnswer } from "../server/peer-authentication";
 import { clusterSocket, type ClusterSocket } from "./auto-mtls";
-import type { Context } from "./context";
+import { isSelective, type Context } from "./context";
 import { lookUpRules } from "./destination-rule-index";
 import type { ConsolidatedRule } from "./destination-rule-merge";
 import { pickRule } from "./destination-rule-pick";
@@ -97,9 +97,6 @@ function build(
   };
 }
 
-/** Rules with a workload selector make clients of one namespace differ. */
-const hasSelector = ({ indexes, client }: Context): boolean => indexes.rules.selective.has(client.scope.namespace);
-
 /** The cluster of a service's port; `null` when the subset is defined by no rule that counts for the client. */
 export function clusterFor(
   context: Context,
@@ -111,7 +108,7 @@ export function clusterFor(
   const { clusters } = context.indexes;
   const known = clusters.get(service) ?? new Map<string, Cluster | null>();
   clusters.set(service, known);
-  const who = hasSelector(context) ? `${ref.kind}/${ref.name}` : "";
+  const who = isSelective(context.indexes, scope.namespace) ? `${ref.kind}/${ref.name}` : "";
   const key = `${scope.namespace}|${who}|${scope.isGateway}|${port.number}|${subset ?? ""}`;
   return remember(known, key, context.settle, (settle: Settle) => build({ ...context, settle }, service, port, subset));
 }

@@ -1,7 +1,8 @@
 import type { Settle } from "../explore";
 import { UNKNOWN } from "../known";
 import type { Mesh, Workload } from "../mesh";
-import type { MeshIndex } from "../mesh-index";
+import type { Traced } from "../meeting";
+import type { Endpoint, MeshIndex } from "../mesh-index";
 import type { ObjectRef } from "../objects";
 import { indexNodePorts, type NodePorts } from "./address";
 import type { ServerSide } from "../server-side";
@@ -31,11 +32,13 @@ export interface ClientIndex {
   readonly nodePorts: NodePorts;
   /** Workloads and running pods by `namespace/name`. */
   readonly named: ReadonlyMap<string, readonly Workload[]>;
-  /** What was worked out once and holds for every question: clients, hosts by client namespace, clusters, servers. */
+  /** What was worked out once and holds for every question: clients, hosts, clusters, ways through proxies, servers. */
   readonly clients: Map<Workload, Client>;
   readonly namespaceModes: Map<string, NamespaceModeAnswer>;
   readonly hosts: Map<string, Dialled>;
   readonly clusters: Map<Registered, Map<string, Cluster | null>>;
+  readonly ways: Map<string, readonly Traced[]>;
+  readonly endpointModes: Map<Endpoint, string>;
   readonly servers: Map<Workload, Map<string, ServerSide>>;
 }
 
@@ -67,6 +70,8 @@ export function indexClients({ mesh }: MeshIndex): ClientIndex {
     namespaceModes: new Map<string, NamespaceModeAnswer>(),
     hosts: new Map<string, Dialled>(),
     clusters: new Map<Registered, Map<string, Cluster | null>>(),
+    ways: new Map<string, readonly Traced[]>(),
+    endpointModes: new Map<Endpoint, string>(),
     servers: new Map<Workload, Map<string, ServerSide>>(),
   };
   built.set(mesh, index);
@@ -111,3 +116,9 @@ export const outsideClient = (ref: ObjectRef): Client => ({
   workload: null,
   scope: { namespace: "", labels: () => UNKNOWN, labelsAt: () => ({ ref, path: "" }), isGateway: false },
 });
+
+/** Whether something tells apart the clients of a namespace by their labels; else what holds for one holds for all. */
+export function isSelective({ rules, sidecars, virtualServices }: ClientIndex, namespace: string): boolean {
+  const hasSelector = sidecars.get(namespace)?.some(({ workloadSelector }) => workloadSelector !== undefined) ?? false;
+  return hasSelector || rules.selective.has(namespace) || virtualServices.isSelective;
+}

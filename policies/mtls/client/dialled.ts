@@ -1,8 +1,11 @@
 import { remember, type Settle } from "../explore";
+import { parsePodHost } from "../discovery/pod-host";
 import { isUnknown } from "../known";
+import type { Workload } from "../mesh";
 import type { MeshIndex } from "../mesh-index";
 import type { Context } from "./context";
 import { isIpAddress, isWildcard } from "./hosts";
+import { resolveClient } from "./resolve-client";
 import { externalNameOf, isPassthrough, type ExternalService, type KubernetesService, type Registry } from "./registry";
 
 /**
@@ -14,6 +17,8 @@ export type Dialled =
   | { readonly kind: "service"; readonly service: KubernetesService; readonly pod: string | undefined }
   | { readonly kind: "entry"; readonly service: ExternalService; readonly host: string }
   | { readonly kind: "address"; readonly address: string }
+  /** The pods of a workload, each by its own address. */
+  | { readonly kind: "pods"; readonly workload: Workload; readonly host: string }
   /** No object says what the name means. `inCluster`: it reads like the name of a Service. */
   | { readonly kind: "elsewhere"; readonly host: string; readonly inCluster: boolean };
 
@@ -63,6 +68,15 @@ const looksLikeService = (host: string, domain: string): boolean => {
   return host.endsWith(`.svc.${domain}`) || host.endsWith(".svc") || labels.length === 1;
 };
 
+/** The workload whose pods `pod:namespace/Kind/name` means; the kind may be left out. */
+function podsMeant(index: MeshIndex, host: string): Workload | undefined {
+  const meant = parsePodHost(host);
+  if (meant === undefined) return undefined;
+  const { namespace, kind, name } = meant;
+  const found = resolveClient(index, [namespace, ...(kind === undefined ? [] : [kind]), name].join("/"));
+  return "workload" in found ? (found.workload ?? undefined) : undefined;
+}
+
 function resolve(
   registry: Registry,
   index: MeshIndex,
@@ -71,6 +85,8 @@ function resolve(
   settle: Settle,
   aliases: number,
 ): Dialled {
+  const pods = podsMeant(index, host);
+  if (pods !== undefined) return { kind: "pods", workload: pods, host };
   const written = withoutBrackets(host.toLowerCase());
   if (isIpAddress(written)) {
     const entry = registry.byAddress.get(written);

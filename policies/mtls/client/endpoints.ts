@@ -17,16 +17,21 @@ export const isMember = (service: ObjectRef, workload: Workload, blamed: Place, 
     key: `${describeRef(workload.ref)} in ${describeRef(service)}`,
   });
 
+const isPlain = ({ ready, certain }: Endpoint): boolean => ready && certain;
+
 /** Those that are ready. */
-export const endpointsOf = (
+export function endpointsOf(
   { index, settle }: Pick<Context, "index" | "settle">,
   port: RegisteredPort,
-): readonly Endpoint[] =>
-  port.endpoints(index).filter(({ ready, certain, undecided: [blamed], workload }) => {
+): readonly Endpoint[] {
+  const endpoints = port.endpoints(index);
+  if (endpoints.every(isPlain)) return endpoints;
+  return endpoints.filter(({ ready, certain, undecided: [blamed], workload }) => {
     if (!ready) return false;
     if (certain || workload === null || blamed === undefined) return true;
     return isMember(port.owner, workload, { ref: blamed.object, path: blamed.path }, settle);
   });
+}
 
 /**
  * The endpoint's `security.istio.io/tlsMode`; `disabled` when it has none, which is not the same as an empty one. Where it is not

@@ -19,6 +19,8 @@ export interface VirtualServiceIndex {
   /** Those whose hosts are not known: each may concern any host. */
   readonly uncertain: readonly VirtualService[];
   readonly isEmpty: boolean;
+  /** Some route looks at the labels of the client. */
+  readonly isSelective: boolean;
 }
 
 /** A cluster that a route names: host, subset and, if it says so, port. */
@@ -43,7 +45,10 @@ export function indexVirtualServices(mesh: Mesh): VirtualServiceIndex {
     for (const host of new Set(object.hosts))
       byHost.add(expandShortName(host, object.ref.namespace, mesh.config.clusterDomain), object);
   }
-  return { byHost, uncertain, isEmpty: mesh.virtualServices.length === 0 };
+  const isSelective = mesh.virtualServices.some(({ routes }) =>
+    routes.some(({ match }) => match.some(({ sourceLabels }) => Object.keys(sourceLabels).length > 0)),
+  );
+  return { byHost, uncertain, isEmpty: mesh.virtualServices.length === 0, isSelective };
 }
 
 interface RouteQuery {
