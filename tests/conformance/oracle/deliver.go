@@ -1,13 +1,139 @@
 package main
 
-import (
-	"strings"
+import corev1 "k8s.io/api/core/v1"
 
-	"istio.io/istio/pilot/pkg/security/authn"
-)
+// delivery is what leaves the client towards one server.
+type delivery struct {
+	flow     Flow
+	to       dest
+	sent     string // plaintext, istio-mtls, hbone, tls, mutual-tls, app-tls
+	inner    string // app-tls when the application's own TLS is inside; tls, mutual-tls when the proxy's is (HBONE)
+	viaEnvoy bool   // a proxy of the client is on the path and tells the application what happened
+}
 
-func (e *engine) deliverSelf(f Flow, d dest, sent string) DestResult {
-	r := DestResult{Address: d.ip, Port: d.port, Sent: sent, Pod: podKey(e.podByIP[d.ip]), Sidecar: true, App: e.app(d.ip, e.podByIP[d.ip], d.port)}
+func (d delivery) isTLS() bool { return d.sent != "plaintext" }
+
+func (d delivery) originatesTLS() bool { return d.sent == "tls" || d.sent == "mutual-tls" }
+
+// deliver follows the bytes through the server's data plane to the application and names what comes of it.
+func (e *engine) deliver(d delivery) DestResult {
+	pod := e.podByIP[d.to.ip]
+	r := DestResult{Address: d.to.ip, Port: d.to.port, Sent: d.sent, Inner: d.inner, App: e.app(d.to.ip, pod, d.to.port)}
+	if pod != nil {
+		r.Pod, r.Sidecar, r.Intercepted = podKey(pod), hasSidecar(pod), intercepted(pod, d.to.port)
+	}
+	code := "raw"
+	switch workload := e.ambientWorkload(pod); {
+	case r.Intercepted:
+		code = e.throughSidecar(d, pod, &r)
+	case workload != nil:
+		r.Ambient, r.Policies, r.Accepts = true, workload.AuthorizationPolicies, e.ambientAccepts(workload, d.to.port)
+		code = e.throughZtunnel(d, r.Accepts)
+	}
+	if refused := refusal(d, r.Accepts, code); refused != "" {
+		r.Verdict = refused
+	} else {
+		r.Verdict = applicationVerdict(d, r.App, code)
+	}
+	return r
+}
+
+func (e *engine) throughSidecar(d delivery, pod *corev1.Pod, r *DestResult) string {
+	proxy := e.proxy(pod)
+	r.PAMode, r.Accepts = e.paMode(pod, d.to.port), proxy.accepts(d.flow, d.to)
+	protocol := d.flow.Protocol
+	if d.inner == "app-tls" && d.sent == "istio-mtls" {
+		protocol = "tcp" // the outer connection is a TCP proxy
+	}
+	arrived := proxy.arrive(d.flow, protocol, d.to, d.sent)
+	if arrived.Error != nil {
+		r.InboundErr = arrived.Error.Error()
+	}
+	r.Chain, r.InCluster = arrived.FilterChainMatched, arrived.ClusterMatched
+	return arrived.code
+}
+
+func (e *engine) throughZtunnel(d delivery, accepts *Accepts) string {
+	switch d.sent {
+	case "plaintext":
+		return accepts.Plaintext
+	case "hbone":
+		return accepts.MTLS
+	}
+	return accepts.TLS
+}
+
+// refusal names what the client sees when the server's data plane does not let the bytes through; "" when it does.
+func refusal(d delivery, accepts *Accepts, code string) string {
+	switch code {
+	case "ok", "raw":
+		return ""
+	case "no-chain":
+		switch {
+		case !d.isTLS() && d.viaEnvoy:
+			return "E-UC"
+		case !d.isTLS(), d.sent == "app-tls":
+			return "E-NR"
+		}
+		return "E-RST"
+	case "denied":
+		switch {
+		case !d.isTLS() && d.viaEnvoy:
+			return "E-UC"
+		case d.isTLS() && d.sent != "app-tls":
+			return "E-RST"
+		}
+		return "E-ZT"
+	case "needs-cert":
+		if d.originatesTLS() {
+			return "E-CVF" // the client does not trust the mesh CA; with -noverify the server refuses
+		}
+		return "E-NOCERT"
+	case "protocol-error":
+		switch {
+		case d.sent == "app-tls", d.inner == "app-tls" && accepts.MTLS == "ok":
+			return "E-APP" // the outer mTLS is fine, the inner TLS reaches an HTTP codec
+		case !d.isTLS(), accepts.MTLS == "protocol-error" && accepts.Plaintext == "protocol-error":
+			return "E-PROTO" // non-HTTP bytes on an HTTP-declared port
+		}
+		return "E-WV"
+	}
+	return "inbound:" + code
+}
+
+// applicationVerdict: the bytes reach the application, which speaks plaintext, TLS, or is not there.
+func applicationVerdict(d delivery, app, code string) string {
+	isUntouched := code == "raw" && d.isTLS() // by the server's data plane
+	isOriginatedByMesh := d.sent == "istio-mtls" || d.sent == "hbone"
+	isProxysOwn := isUntouched && d.sent != "app-tls" || d.inner != "" && d.inner != "app-tls"
+	getsTLS := isUntouched || d.sent == "app-tls" || d.inner != ""
+	switch {
+	case app == "none":
+		return "E-REF"
+	case getsTLS && app == "tls":
+		switch {
+		case isUntouched && isOriginatedByMesh:
+			return "E-CVF"
+		case isProxysOwn:
+			return "E-CVF?" // depends on the CA
+		}
+		return "OK"
+	case isProxysOwn:
+		return "E-WV"
+	case getsTLS:
+		return "E-APP"
+	case app == "tls" && d.viaEnvoy:
+		return "E-UPE"
+	case app == "tls":
+		return "E-400"
+	}
+	return "OK"
+}
+
+// deliverSelf: a pod that calls its own address; no proxy is in between.
+func (e *engine) deliverSelf(to dest, sent string) DestResult {
+	pod := e.podByIP[to.ip]
+	r := DestResult{Address: to.ip, Port: to.port, Sent: sent, Pod: podKey(pod), Sidecar: true, App: e.app(to.ip, pod, to.port)}
 	switch {
 	case r.App == "none":
 		r.Verdict = "E-REF"
@@ -19,118 +145,4 @@ func (e *engine) deliverSelf(f Flow, d dest, sent string) DestResult {
 		r.Verdict = "OK"
 	}
 	return r
-}
-
-func (e *engine) deliver(f Flow, d dest, sent, inner string, clientEnvoy bool) (r DestResult) {
-	r = DestResult{Address: d.ip, Port: d.port, Sent: sent, Inner: inner}
-	p := e.podByIP[d.ip]
-	if p != nil {
-		r.Pod = podKey(p)
-		r.Sidecar = hasSidecar(p)
-		r.Intercepted = intercepted(p, d.port)
-	}
-	r.App = e.app(d.ip, p, d.port)
-	payload := inner // what reaches the app
-	if payload == "" {
-		payload = "plaintext"
-	}
-	isTLS := sent != "plaintext"
-	if r.Intercepted {
-		_, sim := e.proxy(p)
-		pol := authn.NewMtlsPolicy(e.s.PushContext(), e.s.PushContext().AuthnPolicies, p.Namespace, p.Labels, false)
-		r.PAMode = strings.TrimPrefix(pol.GetMutualTLSModeForPort(uint32(d.port)).String(), "MTLS")
-		r.Accepts = &Accepts{}
-		for _, k := range []string{"plaintext", "tls", "mtls"} {
-			ff := f
-			res, term := runInbound(sim, ff, d, k)
-			cd := code(res, k, term)
-			switch k {
-			case "plaintext":
-				r.Accepts.Plaintext = cd
-			case "tls":
-				r.Accepts.TLS = cd
-			case "mtls":
-				r.Accepts.MTLS = cd
-			}
-		}
-		ff := f
-		if inner == "app-tls" && sent == "istio-mtls" {
-			ff.Protocol = "tcp" // the outer connection is a TCP proxy
-		}
-		kind := sent
-		res, term := runInbound(sim, ff, d, kind)
-		cd := code(res, kind, term)
-		if res.Error != nil {
-			r.InboundErr = res.Error.Error()
-		}
-		r.Chain, r.InCluster = res.FilterChainMatched, res.ClusterMatched
-		switch cd {
-		case "ok":
-		case "raw": // TLS bytes copied to the app untouched
-			payload = "app-tls"
-		case "no-chain":
-			switch {
-			case !isTLS && clientEnvoy:
-				r.Verdict = "E-UC"
-			case !isTLS:
-				r.Verdict = "E-NR"
-			case sent == "app-tls":
-				r.Verdict = "E-NR"
-			default:
-				r.Verdict = "E-RST"
-			}
-			return
-		case "needs-cert":
-			switch {
-			case sent == "tls" || sent == "mutual-tls":
-				r.Verdict = "E-CVF" // the client does not trust the mesh CA; with -noverify the server refuses
-			default:
-				r.Verdict = "E-NOCERT"
-			}
-			return
-		case "protocol-error":
-			switch {
-			case sent == "app-tls", inner == "app-tls" && r.Accepts.MTLS == "ok":
-				r.Verdict = "E-APP" // the outer mTLS is fine, the inner TLS reaches an HTTP codec
-			case isTLS && r.Accepts.MTLS == "protocol-error" && r.Accepts.Plaintext == "protocol-error", !isTLS:
-				r.Verdict = "E-PROTO" // non-HTTP bytes on an HTTP-declared port
-			default:
-				r.Verdict = "E-WV"
-			}
-			return
-		default:
-			r.Verdict = "inbound:" + cd
-			return
-		}
-	} else if isTLS {
-		payload = "app-tls" // TLS of some kind reaches the app itself
-	}
-	switch {
-	case r.App == "none":
-		r.Verdict = "E-REF"
-	case payload == "app-tls" && r.App == "tls":
-		switch {
-		case sent == "istio-mtls" && !r.Intercepted:
-			r.Verdict = "E-CVF"
-		case (sent == "tls" || sent == "mutual-tls"):
-			r.Verdict = "E-CVF?" // depends on the CA
-		default:
-			r.Verdict = "OK"
-		}
-	case payload == "app-tls":
-		if sent == "app-tls" || inner == "app-tls" && r.Intercepted && sent == "istio-mtls" && r.InboundErr == "" && r.Accepts != nil && r.Accepts.MTLS == "ok" {
-			r.Verdict = "E-APP"
-		} else {
-			r.Verdict = "E-WV"
-		}
-	case r.App == "tls":
-		if clientEnvoy {
-			r.Verdict = "E-UPE"
-		} else {
-			r.Verdict = "E-400"
-		}
-	default:
-		r.Verdict = "OK"
-	}
-	return
 }

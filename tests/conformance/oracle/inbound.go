@@ -1,32 +1,67 @@
 package main
 
 import (
-	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
-
 	"fmt"
+	"strings"
 
+	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	corev1 "k8s.io/api/core/v1"
+
+	"istio.io/istio/pilot/pkg/security/authn"
 	"istio.io/istio/pilot/pkg/simulation"
 )
 
-func inboundCall(f Flow, d dest, kind string) simulation.Call {
-	call := simulation.Call{Address: d.ip, Port: d.port, Protocol: proto(f), HostHeader: fmt.Sprintf("%s:%d", f.Host, f.Port), CallMode: simulation.CallModeInbound}
-	switch kind {
-	case "plaintext":
-	case "istio-mtls", "mtls":
-		call.TLS = simulation.MTLS
-	default:
-		call.TLS = simulation.TLS
-	}
-	return call
+// arrival is what a server's proxy makes of bytes of one kind.
+type arrival struct {
+	simulation.Result
+	code string // ok, raw, no-chain, needs-cert, protocol-error, or what else went wrong
 }
 
-func code(r simulation.Result, kind string, terminated bool) string {
+func proto(protocol string) simulation.Protocol {
+	switch protocol {
+	case "", "grpc", "http2":
+		return simulation.HTTP2
+	case "http":
+		return simulation.HTTP
+	}
+	return simulation.TCP
+}
+
+func tlsOf(sent string) simulation.TLSMode {
+	switch sent {
+	case "plaintext":
+		return simulation.Plaintext
+	case "istio-mtls", "mtls":
+		return simulation.MTLS
+	}
+	return simulation.TLS
+}
+
+// arrive sends bytes of a kind to the inbound listener, and sees whether the matched chain terminates TLS.
+func (p *proxy) arrive(f Flow, protocol string, d dest, sent string) arrival {
+	terminated := false
+	call := simulation.Call{
+		Address: d.ip, Port: d.port, Protocol: proto(protocol), HostHeader: fmt.Sprintf("%s:%d", f.Host, f.Port),
+		CallMode: simulation.CallModeInbound,
+	}
+	if tls := tlsOf(sent); tls != simulation.Plaintext {
+		call.TLS = tls
+	}
+	call.CustomListenerValidations = []simulation.CustomFilterChainValidation{func(chain *listenerv3.FilterChain) error {
+		terminated = chain.GetTransportSocket() != nil
+		return nil
+	}}
+	result := p.Run(call)
+	return arrival{Result: result, code: codeOf(result, sent != "plaintext" && !terminated)}
+}
+
+func codeOf(r simulation.Result, untouched bool) string {
 	switch r.Error {
 	case nil:
-		if r.ClusterMatched == "BlackHoleCluster" {
+		switch {
+		case r.ClusterMatched == blackHole:
 			return "blackhole"
-		}
-		if kind != "plaintext" && !terminated {
+		case untouched:
 			return "raw"
 		}
 		return "ok"
@@ -42,14 +77,15 @@ func code(r simulation.Result, kind string, terminated bool) string {
 	return r.Error.Error()
 }
 
-// runInbound runs the inbound simulation and also tells whether the matched chain terminates TLS.
-func runInbound(sim *simulation.Simulation, f Flow, d dest, kind string) (simulation.Result, bool) {
-	term := false
-	c := inboundCall(f, d, kind)
-	c.CustomListenerValidations = []simulation.CustomFilterChainValidation{func(fc *listenerv3.FilterChain) error {
-		term = fc.GetTransportSocket() != nil
-		return nil
-	}}
-	r := sim.Run(c)
-	return r, term
+// accepts asks about each kind of bytes of the flow's protocol.
+func (p *proxy) accepts(f Flow, d dest) *Accepts {
+	code := func(sent string) string { return p.arrive(f, f.Protocol, d, sent).code }
+	return &Accepts{Plaintext: code("plaintext"), TLS: code("tls"), MTLS: code("mtls")}
+}
+
+// paMode is the effective PeerAuthentication mode of a pod's port.
+func (e *engine) paMode(p *corev1.Pod, port int) string {
+	push := e.istiod.PushContext()
+	policy := authn.NewMtlsPolicy(push, push.AuthnPolicies, p.Namespace, p.Labels, false)
+	return strings.TrimPrefix(policy.GetMutualTLSModeForPort(uint32(port)).String(), "MTLS")
 }

@@ -5,15 +5,21 @@ import (
 	"fmt"
 	"time"
 
+	"k8s.io/apimachinery/pkg/runtime"
+
 	"istio.io/istio/pilot/pkg/config/kube/crd"
 	"istio.io/istio/pkg/config"
 	"istio.io/istio/pkg/config/schema/collections"
 	"istio.io/istio/pkg/config/schema/resource"
+	kubelib "istio.io/istio/pkg/kube"
 )
 
-// parseIstio converts without validating; the domain is set as crdclient does (crd.ParseInputs leaves it empty,
-// which would disable DestinationRule short names). Objects without creationTimestamp get one equal, very old time.
-func parseIstio(doc []byte) (*config.Config, error) {
+// unstamped is when objects without creationTimestamp were made: all at once, long ago.
+var unstamped = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// parseIstio converts without validating; the domain is set as crdclient does (crd.ParseInputs leaves it empty, which would disable
+// DestinationRule short names).
+func parseIstio(doc []byte, domain string) (*config.Config, error) {
 	var obj crd.IstioKind
 	if err := json.Unmarshal(doc, &obj); err != nil {
 		return nil, err
@@ -23,17 +29,43 @@ func parseIstio(doc []byte) (*config.Config, error) {
 	if !ok {
 		return nil, fmt.Errorf("unknown kind %v", g)
 	}
-	cfg, err := crd.ConvertObject(sch, &obj, "cluster.local")
+	cfg, err := crd.ConvertObject(sch, &obj, domain)
 	if err != nil {
 		return nil, err
 	}
 	if cfg.CreationTimestamp.IsZero() {
-		cfg.CreationTimestamp = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+		cfg.CreationTimestamp = unstamped
 	}
 	if cfg.Namespace == "" {
 		cfg.Namespace = "default"
 	}
 	return cfg, nil
+}
+
+// ambientVersions are the API versions in which ambient watches Istio's kinds.
+var ambientVersions = map[string]string{
+	"PeerAuthentication": "security.istio.io/v1", "AuthorizationPolicy": "security.istio.io/v1",
+	"ServiceEntry": "networking.istio.io/v1", "WorkloadEntry": "networking.istio.io/v1",
+}
+
+// clientObject is the object as ambient's own informers get it from the API server, which converts between versions; nil for kinds that
+// ambient does not watch.
+func clientObject(doc []byte) (runtime.Object, error) {
+	var fields map[string]any
+	if err := json.Unmarshal(doc, &fields); err != nil {
+		return nil, err
+	}
+	version, watched := ambientVersions[fmt.Sprint(fields["kind"])]
+	if !watched {
+		return nil, nil
+	}
+	fields["apiVersion"] = version
+	text, err := json.Marshal(fields)
+	if err != nil {
+		return nil, err
+	}
+	object, _, err := kubelib.IstioCodec.UniversalDeserializer().Decode(text, nil, nil)
+	return object, err
 }
 
 func validate(cfg config.Config) (out []string) {

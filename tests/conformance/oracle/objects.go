@@ -6,11 +6,13 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/util/intstr"
 	"sigs.k8s.io/yaml"
 
+	meshconfig "istio.io/api/mesh/v1alpha1"
+	"istio.io/istio/pilot/pkg/features"
 	"istio.io/istio/pkg/config"
 	kubelib "istio.io/istio/pkg/kube"
 )
@@ -20,6 +22,7 @@ type loaded struct {
 	kubernetes []runtime.Object
 	istio      []config.Config
 	validation []string
+	created    []PodResult
 }
 
 // header is the part of any object that decides where it goes.
@@ -31,63 +34,87 @@ type header struct {
 		Name      string `json:"name"`
 	} `json:"metadata"`
 	Spec struct {
-		Hosts     []string `json:"hosts"`
-		Addresses []string `json:"addresses"`
+		Hosts     []string               `json:"hosts"`
+		Addresses []string               `json:"addresses"`
+		Template  corev1.PodTemplateSpec `json:"template"`
 	} `json:"spec"`
 }
 
-// load decodes the objects, gives Kubernetes objects the defaults that the API server would, makes the namespaces that are only
-// mentioned, and derives EndpointSlices from Services and Pods.
-func (e *engine) load(rootNamespace string) (out loaded, err error) {
+// controllers are the kinds that get one pod, named like a StatefulSet's first.
+var controllers = map[string]bool{"Deployment": true, "StatefulSet": true, "DaemonSet": true, "ReplicaSet": true}
+
+// load decodes the objects, gives Kubernetes objects the defaults that the API server would, creates pods through the webhooks, makes the
+// namespaces that are only mentioned, and derives EndpointSlices from Services and Pods.
+func (e *engine) load(meshConfig *meshconfig.MeshConfig) (out loaded, err error) {
 	docs, err := splitObjects(e.c.Objects)
 	if err != nil {
 		return out, err
 	}
-	decode := kubelib.IstioCodec.UniversalDeserializer().Decode
-	missing := map[string]bool{rootNamespace: true}
+	namespaces := map[string]*corev1.Namespace{meshConfig.RootNamespace: nil}
 	for _, d := range docs {
 		var h header
 		if err := json.Unmarshal(d, &h); err != nil {
 			return out, err
 		}
-		if _, given := missing[h.Metadata.Namespace]; h.Metadata.Namespace != "" && !given {
-			missing[h.Metadata.Namespace] = true
+		if _, given := namespaces[h.Metadata.Namespace]; h.Metadata.Namespace != "" && !given {
+			namespaces[h.Metadata.Namespace] = nil
 		}
-		if strings.Contains(h.APIVersion, "istio.io/") {
-			if err := e.loadIstio(d, h, &out); err != nil {
-				return out, err
-			}
-			continue
+		switch {
+		case controllers[h.Kind]:
+			e.addPod(podOf(h))
+		case strings.Contains(h.APIVersion, "istio.io/"):
+			err = e.loadIstio(d, h, &out)
+		default:
+			err = e.loadKubernetes(d, h, namespaces, &out)
 		}
-		o, _, err := decode(d, nil, nil)
 		if err != nil {
-			return out, fmt.Errorf("decode %s: %v", h.Kind, err)
+			return out, err
 		}
-		switch v := o.(type) {
-		case *corev1.Pod:
-			e.defaultPod(v)
-		case *corev1.Service:
-			e.defaultService(v)
-		case *corev1.Namespace:
-			missing[v.Name] = false
-		}
-		out.kubernetes = append(out.kubernetes, o)
 	}
-	for name, needed := range missing {
-		if needed {
-			out.kubernetes = append(out.kubernetes, &corev1.Namespace{
+	for name, namespace := range namespaces {
+		if namespace == nil {
+			namespaces[name] = &corev1.Namespace{
 				TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Namespace"}, ObjectMeta: metav1.ObjectMeta{Name: name},
-			})
+			}
 		}
+		out.kubernetes = append(out.kubernetes, namespaces[name])
+	}
+	if out.created, err = e.createPods(meshConfig, namespaces); err != nil {
+		return out, err
+	}
+	for _, p := range e.pods {
+		out.kubernetes = append(out.kubernetes, p)
 	}
 	for _, s := range e.svcs {
-		slices := deriveSlices(s, e.pods)
-		e.slices[s.Namespace+"/"+s.Name] = slices
-		for _, slice := range slices {
+		derived := deriveSlices(s, e.pods)
+		e.slices[s.Namespace+"/"+s.Name] = append(e.slices[s.Namespace+"/"+s.Name], derived...)
+		for _, slice := range derived {
 			out.kubernetes = append(out.kubernetes, slice)
 		}
 	}
 	return out, nil
+}
+
+func (e *engine) loadKubernetes(doc []byte, h header, namespaces map[string]*corev1.Namespace, out *loaded) error {
+	object, _, err := kubelib.IstioCodec.UniversalDeserializer().Decode(doc, nil, nil)
+	if err != nil {
+		return fmt.Errorf("decode %s: %v", h.Kind, err)
+	}
+	switch v := object.(type) {
+	case *corev1.Pod:
+		e.addPod(v)
+		return nil
+	case *corev1.Namespace:
+		namespaces[v.Name] = v
+		return nil
+	case *corev1.Service:
+		e.addService(v)
+	case *discoveryv1.EndpointSlice:
+		key := v.Namespace + "/" + v.Labels[discoveryv1.LabelServiceName]
+		e.slices[key] = append(e.slices[key], v)
+	}
+	out.kubernetes = append(out.kubernetes, object)
+	return nil
 }
 
 // loadIstio keeps what the webhook would say apart: the store itself does not validate.
@@ -97,62 +124,22 @@ func (e *engine) loadIstio(doc []byte, h header, out *loaded) error {
 			e.seAddr[host] = h.Spec.Addresses[0]
 		}
 	}
-	cfg, err := parseIstio(doc)
+	cfg, err := parseIstio(doc, e.domain)
 	if err != nil {
 		return fmt.Errorf("parse: %w", err)
 	}
 	out.validation = append(out.validation, validate(*cfg)...)
 	out.istio = append(out.istio, *cfg)
+	if features.EnableAmbient {
+		object, err := clientObject(doc)
+		if err != nil {
+			return fmt.Errorf("parse: %w", err)
+		}
+		if object != nil {
+			out.kubernetes = append(out.kubernetes, object)
+		}
+	}
 	return nil
-}
-
-func (e *engine) defaultPod(p *corev1.Pod) {
-	if p.Status.PodIP == "" {
-		p.Status.PodIP = fmt.Sprintf("10.244.9.%d", len(e.pods)+1)
-	}
-	if len(p.Status.PodIPs) == 0 {
-		p.Status.PodIPs = []corev1.PodIP{{IP: p.Status.PodIP}}
-	}
-	if p.Status.Phase == "" {
-		p.Status.Phase = corev1.PodRunning
-		p.Status.Conditions = []corev1.PodCondition{{Type: corev1.PodReady, Status: corev1.ConditionTrue}}
-	}
-	if p.Spec.ServiceAccountName == "" {
-		p.Spec.ServiceAccountName = "default"
-	}
-	for _, containers := range [][]corev1.Container{p.Spec.Containers, p.Spec.InitContainers} {
-		for i := range containers {
-			for j := range containers[i].Ports {
-				if containers[i].Ports[j].Protocol == "" {
-					containers[i].Ports[j].Protocol = corev1.ProtocolTCP
-				}
-			}
-		}
-	}
-	e.pods = append(e.pods, p)
-	e.podByIP[p.Status.PodIP] = p
-}
-
-func (e *engine) defaultService(s *corev1.Service) {
-	if s.Spec.Type == "" {
-		s.Spec.Type = corev1.ServiceTypeClusterIP
-	}
-	if s.Spec.ClusterIP == "" && s.Spec.Type != corev1.ServiceTypeExternalName {
-		s.Spec.ClusterIP = fmt.Sprintf("10.96.9.%d", len(e.svcs)+1)
-	}
-	if len(s.Spec.ClusterIPs) == 0 && s.Spec.ClusterIP != "" {
-		s.Spec.ClusterIPs = []string{s.Spec.ClusterIP}
-	}
-	for i := range s.Spec.Ports {
-		port := &s.Spec.Ports[i]
-		if port.Protocol == "" {
-			port.Protocol = corev1.ProtocolTCP
-		}
-		if port.TargetPort.Type == intstr.Int && port.TargetPort.IntVal == 0 {
-			port.TargetPort = intstr.FromInt32(port.Port)
-		}
-	}
-	e.svcs = append(e.svcs, s)
 }
 
 // splitObjects takes a list of objects, or multi-document YAML text.

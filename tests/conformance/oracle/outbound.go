@@ -9,92 +9,28 @@ import (
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
-	tlsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
-	"google.golang.org/protobuf/types/known/structpb"
+	corev1 "k8s.io/api/core/v1"
 
 	"istio.io/istio/pilot/pkg/simulation"
 	"istio.io/istio/pilot/pkg/xds/endpoints"
 )
 
-func proto(f Flow) simulation.Protocol {
-	switch f.Protocol {
-	case "", "grpc", "http2":
-		return simulation.HTTP2
-	case "http":
-		return simulation.HTTP
-	}
-	return simulation.TCP
-}
+const (
+	blackHole   = "BlackHoleCluster"
+	passthrough = "PassthroughCluster"
+	// nowhere is what the simulation is asked about when a name resolves to nothing.
+	nowhere = "203.0.113.9"
+)
 
-func socketKind(ts *corev3.TransportSocket) string {
-	if ts == nil || ts.Name == "envoy.transport_sockets.raw_buffer" {
-		return "plaintext"
-	}
-	if ts.Name != "envoy.transport_sockets.tls" {
-		return "other:" + ts.Name
-	}
-	ctx := &tlsv3.UpstreamTlsContext{}
-	if err := ts.GetTypedConfig().UnmarshalTo(ctx); err != nil {
-		return "other:" + ts.GetTypedConfig().GetTypeUrl()
-	}
-	cc := ctx.GetCommonTlsContext()
-	certs := cc.GetTlsCertificateSdsSecretConfigs()
-	istioALPN := false
-	for _, a := range cc.GetAlpnProtocols() {
-		if strings.HasPrefix(a, "istio") {
-			istioALPN = true
-		}
-	}
-	if len(certs) > 0 && certs[0].Name == "default" && istioALPN {
-		return "istio-mtls"
-	}
-	verify := ""
-	if cc.GetCombinedValidationContext() == nil && cc.GetValidationContextSdsSecretConfig() == nil && cc.GetValidationContext() == nil {
-		verify = "-noverify"
-	}
-	if len(certs) > 0 || len(cc.GetTlsCertificates()) > 0 {
-		return "mutual-tls" + verify
-	}
-	return "tls" + verify
-}
-
-func structMatch(want, have *structpb.Struct) bool {
-	for k, v := range want.GetFields() {
-		h, ok := have.GetFields()[k]
-		if !ok || h.GetStringValue() != v.GetStringValue() {
-			return false
-		}
-	}
-	return true
-}
-
-func sentFor(c *clusterv3.Cluster, ep *endpointv3.LbEndpoint) (string, string) {
-	var have *structpb.Struct
-	if ep != nil {
-		have = ep.GetMetadata().GetFilterMetadata()["envoy.transport_socket_match"]
-	}
-	mode := have.GetFields()["tlsMode"].GetStringValue()
-	for _, m := range c.GetTransportSocketMatches() {
-		if structMatch(m.GetMatch(), have) {
-			return socketKind(m.GetTransportSocket()), mode
-		}
-	}
-	return socketKind(c.GetTransportSocket()), mode
-}
-
-func describeSocket(c *clusterv3.Cluster) string {
-	if len(c.GetTransportSocketMatches()) == 0 {
-		if c.GetTransportSocket() == nil {
-			return "none"
-		}
-		return socketKind(c.GetTransportSocket())
-	}
-	var p []string
-	for _, m := range c.GetTransportSocketMatches() {
-		j, _ := m.GetMatch().MarshalJSON()
-		p = append(p, string(j)+"="+socketKind(m.GetTransportSocket()))
-	}
-	return "auto[" + strings.Join(p, " ") + "]"
+// journey follows one flow from the application through the client's proxy; it collects what the answer is made of.
+type journey struct {
+	*engine
+	flow     Flow
+	client   *corev1.Pod
+	result   *FlowResult
+	verdicts map[string]bool
+	sents    map[string]bool
+	clusters map[string]bool // whose endpoints have been answered
 }
 
 func (e *engine) flow(f Flow) (r FlowResult) {
@@ -106,188 +42,253 @@ func (e *engine) flow(f Flow) (r FlowResult) {
 			r.Verdicts = []string{"panic"}
 		}
 	}()
-	cp := e.pod(f.From)
-	if cp == nil {
+	client := e.pod(f.From)
+	if client == nil {
 		r.OutErr = "no such pod " + f.From
 		r.Verdicts = []string{"error"}
 		return
 	}
-	addrs := e.dialAddresses(cp.Namespace, f)
-	r.DialAddress = addrs
-	verdicts := map[string]bool{}
-	sents := map[string]bool{}
-	appKind := "plaintext"
-	if f.TLS {
-		appKind = "app-tls"
+	j := &journey{
+		engine: e, flow: f, client: client, result: &r,
+		verdicts: map[string]bool{}, sents: map[string]bool{}, clusters: map[string]bool{},
 	}
-	clientEnvoy := captured(cp, f.Port)
-	finish := func() {
-		for v := range verdicts {
-			r.Verdicts = append(r.Verdicts, v)
-		}
-		sort.Strings(r.Verdicts)
-		var s []string
-		for k := range sents {
-			s = append(s, k)
-		}
-		sort.Strings(s)
-		r.Sent = strings.Join(s, "|")
-	}
-	add := func(d dest, sent, inner, mode string) {
-		dr := e.deliver(f, d, sent, inner, clientEnvoy)
-		dr.TLSMode = mode
-		r.Dests = append(r.Dests, dr)
-		verdicts[dr.Verdict] = true
-		sents[sent] = true
-	}
-	if !clientEnvoy {
-		r.Path = "direct"
-		for _, a := range addrs {
-			for _, d := range e.route(a, f.Port) {
-				add(d, appKind, "", "")
-			}
-		}
-		if len(r.Dests) == 0 {
-			verdicts["no-endpoint"] = true
-			sents["none"] = true
-		}
-		finish()
-		return
-	}
-	proxy, sim := e.proxy(cp)
-	if len(addrs) == 0 { // headless without endpoints: DNS gives nothing
-		addrs = []string{"203.0.113.9"}
-	}
-	hostHeader := fmt.Sprintf("%s:%d", f.Host, f.Port)
-	seen := map[string]bool{}
-	if len(addrs) > 1 { // a headless name that also lists the caller itself: ignore the caller
-		var rest []string
-		for _, a := range addrs {
-			if a != cp.Status.PodIP {
-				rest = append(rest, a)
-			}
-		}
-		addrs = rest
-		r.DialAddress = rest
-	}
-	for _, a := range addrs {
-		if a == cp.Status.PodIP { // own pod IP goes over lo and is not redirected (istio-iptables), so no Envoy on either side
-			r.Path = "direct"
-			d := e.deliverSelf(f, dest{ip: a, port: f.Port}, appKind)
-			r.Dests = append(r.Dests, d)
-			verdicts[d.Verdict] = true
-			sents[appKind] = true
-			continue
-		}
-		call := simulation.Call{Address: a, Port: f.Port, Protocol: proto(f), HostHeader: hostHeader, CallMode: simulation.CallModeOutbound}
-		if f.TLS {
-			call.TLS = simulation.TLS
-			call.Sni = f.Host
-		}
-		out := sim.Run(call)
-		r.Listener, r.OutChain = out.ListenerMatched, out.FilterChainMatched
-		if out.Error != nil {
-			r.Path, r.OutErr = "error", out.Error.Error()
-			verdicts["outbound-error"] = true
-			sents["none"] = true
-			continue
-		}
-		r.Cluster = out.ClusterMatched
-		var cl *clusterv3.Cluster
-		for _, c := range sim.Clusters {
-			if c.Name == out.ClusterMatched {
-				cl = c
-			}
-		}
-		switch {
-		case out.ClusterMatched == "BlackHoleCluster" || out.VirtualHostMatched == "block_all":
-			r.Path = "blackhole"
-			verdicts["E-BH"] = true
-			sents["none"] = true
-			continue
-		case cl == nil:
-			r.Path, r.OutErr = "error", "cluster not found: "+out.ClusterMatched
-			verdicts["E-NC"] = true // 503, flag NC: e.g. a VirtualService names a subset no DestinationRule defines
-			sents["none"] = true
-			continue
-		case out.ClusterMatched == "PassthroughCluster":
-			r.Path = "passthrough"
-		default:
-			r.Path = "service"
-		}
-		r.ClusterType = cl.GetType().String()
-		r.Socket = describeSocket(cl)
-		r.DR = drOf(cl)
-		inner := ""
-		if f.TLS {
-			inner = "app-tls"
-		}
-		kindOf := func(k string) (string, string) {
-			if k == "plaintext" && f.TLS {
-				return "app-tls", ""
-			}
-			return k, inner
-		}
-		switch cl.GetType() {
-		case clusterv3.Cluster_ORIGINAL_DST:
-			if len(r.DialAddress) == 0 {
-				verdicts["no-endpoint"] = true
-				k, _ := sentFor(cl, nil)
-				k, _ = kindOf(k)
-				sents[k] = true
-				continue
-			}
-			k, m := sentFor(cl, nil)
-			k, in := kindOf(k)
-			for _, d := range e.route(a, f.Port) {
-				add(d, k, in, m)
-			}
-		default:
-			var cla *endpointv3.ClusterLoadAssignment
-			if cl.GetType() == clusterv3.Cluster_EDS {
-				b := endpoints.NewEndpointBuilder(cl.Name, proxy, e.s.PushContext())
-				cla = b.BuildClusterLoadAssignment(e.s.Discovery.Env.EndpointIndex)
-			} else {
-				cla = cl.GetLoadAssignment()
-			}
-			if seen[cl.Name] {
-				continue
-			}
-			seen[cl.Name] = true
-			n := 0
-			for _, l := range cla.GetEndpoints() {
-				for _, ep := range l.GetLbEndpoints() {
-					sa := ep.GetEndpoint().GetAddress().GetSocketAddress()
-					if ep.HealthStatus != corev3.HealthStatus_UNKNOWN && ep.HealthStatus != corev3.HealthStatus_HEALTHY {
-						continue
-					}
-					n++
-					k, m := sentFor(cl, ep)
-					k, in := kindOf(k)
-					add(dest{ip: sa.GetAddress(), port: int(sa.GetPortValue()), ep: ep}, k, in, m)
-				}
-			}
-			if n == 0 {
-				verdicts["E-UH"] = true
-				sents["none"] = true
-			}
-		}
-	}
-	sort.Slice(r.Dests, func(i, j int) bool {
-		if r.Dests[i].Address != r.Dests[j].Address {
-			return r.Dests[i].Address < r.Dests[j].Address
-		}
-		return r.Dests[i].Port < r.Dests[j].Port
-	})
-	finish()
+	j.run()
+	j.finish()
 	return
 }
 
-func drOf(c *clusterv3.Cluster) string {
-	md := c.GetMetadata().GetFilterMetadata()["istio"]
-	v := md.GetFields()["config"].GetStringValue()
-	if i := strings.Index(v, "/namespaces/"); i >= 0 {
-		v = strings.ReplaceAll(v[i+len("/namespaces/"):], "destination-rule/", "")
+func (j *journey) run() {
+	if isGateway(j.client) {
+		j.throughGateway()
+		return
 	}
-	return v
+	all := j.dialAddresses(j.client.Namespace, j.flow)
+	j.result.DialAddress = all
+	var toProxy []string
+	for _, address := range all {
+		if captured(j.client, address, j.flow.Port) {
+			toProxy = append(toProxy, address)
+			continue
+		}
+		j.directly(address)
+	}
+	switch {
+	case len(toProxy) > 0:
+		j.throughSidecar(toProxy)
+	case len(all) > 0:
+	case captured(j.client, nowhere, j.flow.Port):
+		j.throughSidecar([]string{nowhere})
+	default:
+		j.result.Path = "direct"
+	}
+	if len(j.result.Dests) == 0 && len(j.verdicts) == 0 {
+		j.none("no-endpoint")
+	}
+}
+
+// none: nobody is reached.
+func (j *journey) none(verdict string) {
+	j.verdicts[verdict] = true
+	j.sents["none"] = true
+}
+
+func (j *journey) answered(r DestResult) {
+	j.result.Dests = append(j.result.Dests, r)
+	j.verdicts[r.Verdict] = true
+	j.sents[r.Sent] = true
+}
+
+// payload is what leaves the application itself.
+func (j *journey) payload() string {
+	if j.flow.TLS {
+		return "app-tls"
+	}
+	return "plaintext"
+}
+
+// send hands what a proxy sends to a server; the application's TLS goes inside what the proxy adds, or as it is.
+func (j *journey) send(to dest, sent, tlsMode string) {
+	outer, inner, _ := strings.Cut(sent, "+")
+	d := delivery{flow: j.flow, to: to, sent: outer, inner: inner, viaEnvoy: true}
+	switch {
+	case j.flow.TLS && sent == "plaintext":
+		d.sent = "app-tls"
+	case j.flow.TLS && inner == "":
+		d.inner = "app-tls"
+	}
+	r := j.deliver(d)
+	r.TLSMode = tlsMode
+	j.answered(r)
+}
+
+// directly: no Envoy on the client's side; a ztunnel wraps in HBONE what goes to a pod that has one.
+func (j *journey) directly(address string) {
+	j.result.Path = "direct"
+	isAmbient := j.ambientWorkload(j.client) != nil
+	if isAmbient {
+		j.result.Path = "ztunnel"
+	}
+	for _, to := range j.route(address, j.flow.Port) {
+		d := delivery{flow: j.flow, to: to, sent: j.payload()}
+		if isAmbient && j.ambientWorkload(j.podByIP[to.ip]) != nil {
+			d.sent = "hbone"
+			if j.flow.TLS {
+				d.inner = "app-tls"
+			}
+		}
+		j.answered(j.deliver(d))
+	}
+}
+
+// throughSidecar asks the client's listeners and routes about each address.
+func (j *journey) throughSidecar(addresses []string) {
+	own := j.client.Status.PodIP
+	if len(addresses) > 1 { // a headless name that also lists the caller itself: ignore the caller
+		var others []string
+		for _, address := range addresses {
+			if address != own {
+				others = append(others, address)
+			}
+		}
+		addresses = others
+		j.result.DialAddress = others
+	}
+	for _, address := range addresses {
+		if address == own { // goes over lo and is not redirected (istio-iptables)
+			j.result.Path = "direct"
+			j.answered(j.deliverSelf(dest{ip: address, port: j.flow.Port}, j.payload()))
+			continue
+		}
+		j.throughListener(address)
+	}
+}
+
+func (j *journey) throughListener(address string) {
+	call := simulation.Call{
+		Address: address, Port: j.flow.Port, Protocol: proto(j.flow.Protocol),
+		HostHeader: fmt.Sprintf("%s:%d", j.flow.Host, j.flow.Port), CallMode: simulation.CallModeOutbound,
+	}
+	if j.flow.TLS {
+		call.TLS, call.Sni = simulation.TLS, j.flow.Host
+	}
+	out := j.proxy(j.client).Run(call)
+	j.result.Listener, j.result.OutChain = out.ListenerMatched, out.FilterChainMatched
+	if out.Error != nil {
+		j.result.Path, j.result.OutErr = "error", out.Error.Error()
+		j.none("outbound-error")
+		return
+	}
+	j.result.Cluster = out.ClusterMatched
+	if out.ClusterMatched == blackHole || out.VirtualHostMatched == "block_all" {
+		j.result.Path = "blackhole"
+		j.none("E-BH")
+		return
+	}
+	j.toCluster(out.ClusterMatched, address)
+}
+
+// throughGateway: a gateway sends to the cluster of the host and port that its routes name.
+func (j *journey) throughGateway() {
+	host := j.flow.Host
+	s, _ := j.svcByHost(j.client.Namespace, host)
+	if s != nil {
+		host = fmt.Sprintf("%s.%s.svc.%s", s.Name, s.Namespace, j.domain)
+	}
+	j.result.Cluster = fmt.Sprintf("outbound|%d||%s", j.flow.Port, host)
+	j.toCluster(j.result.Cluster, "")
+}
+
+func (j *journey) toCluster(name, address string) {
+	cluster := j.proxy(j.client).cluster(name)
+	if cluster == nil {
+		j.result.Path, j.result.OutErr = "error", "cluster not found: "+name
+		j.none("E-NC") // 503, flag NC: e.g. a VirtualService names a subset no DestinationRule defines
+		return
+	}
+	j.result.Path = "service"
+	if name == passthrough {
+		j.result.Path = "passthrough"
+	}
+	j.result.ClusterType = cluster.GetType().String()
+	j.result.Socket = describeSocket(cluster)
+	j.result.DR = ruleOf(cluster)
+	if cluster.GetType() == clusterv3.Cluster_ORIGINAL_DST {
+		j.toOriginal(cluster, address)
+		return
+	}
+	j.toEndpoints(cluster)
+}
+
+// toOriginal: the cluster connects to where the application wanted to go.
+func (j *journey) toOriginal(cluster *clusterv3.Cluster, address string) {
+	sent, tlsMode := sentFor(cluster, nil)
+	if len(j.result.DialAddress) == 0 { // DNS says nothing, so nothing is dialled
+		if j.flow.TLS && sent == "plaintext" {
+			sent = "app-tls"
+		}
+		j.verdicts["no-endpoint"] = true
+		j.sents[sent] = true
+		return
+	}
+	for _, to := range j.route(address, j.flow.Port) {
+		j.send(to, sent, tlsMode)
+	}
+}
+
+func (j *journey) toEndpoints(cluster *clusterv3.Cluster) {
+	if j.clusters[cluster.Name] {
+		return
+	}
+	j.clusters[cluster.Name] = true
+	answered := false
+	for _, locality := range j.assignment(cluster).GetEndpoints() {
+		for _, ep := range locality.GetLbEndpoints() {
+			if ep.HealthStatus != corev3.HealthStatus_UNKNOWN && ep.HealthStatus != corev3.HealthStatus_HEALTHY {
+				continue
+			}
+			answered = true
+			sent, tlsMode := sentFor(cluster, ep)
+			j.send(endpointOf(ep), sent, tlsMode)
+		}
+	}
+	if !answered {
+		j.none("E-UH")
+	}
+}
+
+func (j *journey) assignment(cluster *clusterv3.Cluster) *endpointv3.ClusterLoadAssignment {
+	if cluster.GetType() != clusterv3.Cluster_EDS {
+		return cluster.GetLoadAssignment()
+	}
+	builder := endpoints.NewEndpointBuilder(cluster.Name, j.proxy(j.client).node, j.istiod.PushContext())
+	return builder.BuildClusterLoadAssignment(j.istiod.endpoints)
+}
+
+// endpointOf: an endpoint behind a tunnel names its address in the metadata.
+func endpointOf(ep *endpointv3.LbEndpoint) dest {
+	if internal := ep.GetEndpoint().GetAddress().GetEnvoyInternalAddress(); internal != nil {
+		return endpointAt(internal.GetEndpointId())
+	}
+	socket := ep.GetEndpoint().GetAddress().GetSocketAddress()
+	return dest{ip: socket.GetAddress(), port: int(socket.GetPortValue())}
+}
+
+func (j *journey) finish() {
+	sort.SliceStable(j.result.Dests, func(a, b int) bool {
+		x, y := j.result.Dests[a], j.result.Dests[b]
+		if x.Address != y.Address {
+			return x.Address < y.Address
+		}
+		return x.Port < y.Port
+	})
+	j.result.Verdicts = sortedKeys(j.verdicts)
+	j.result.Sent = strings.Join(sortedKeys(j.sents), "|")
+}
+
+func sortedKeys(set map[string]bool) (out []string) {
+	for key := range set {
+		out = append(out, key)
+	}
+	sort.Strings(out)
+	return out
 }
