@@ -1,6 +1,5 @@
 import { assess, type ExceptionAnswer } from "../../policies/mtls/assess";
 import { type IsoDate } from "../../policies/mtls/clock";
-import { parsePodHost } from "../../policies/mtls/discovery/pod-host";
 import { type DeclaredFlow, type FlowAnswer } from "../../policies/mtls/flow";
 import { readMesh } from "../../policies/mtls/manifests";
 import { type Mesh, type MeshFacts } from "../../policies/mtls/mesh";
@@ -185,14 +184,11 @@ function throughGateway({ surroundings: { gateway }, facts }: Environment, mesh:
   ];
 }
 
-/** Prometheus dials pods: the engine calls such a host by its workload. */
 const isScrape =
   ({ services, surroundings: { prometheus } }: Environment) =>
-  ({ from, to }: FlowAnswer): boolean => {
-    const pod = parsePodHost(to.host);
-    return (
-      from.namespace === prometheus.namespace &&
-      from.name === prometheus.name &&
-      services.some(({ namespace, name }) => pod?.namespace === namespace && pod.name === name)
+  ({ from, servers }: FlowAnswer): boolean =>
+    from.namespace === prometheus.namespace &&
+    from.name === prometheus.name &&
+    servers.some(({ workload }) =>
+      services.some(({ namespace, name }) => workload?.namespace === namespace && workload.name === name),
     );
-  };
