@@ -1,5 +1,6 @@
 import { explain } from "./because";
 import { clientOf, indexClients, outsideClient, type Client } from "./client/context";
+import { isIpAddress } from "./client/hosts";
 import { resolveClient } from "./client/resolve-client";
 import { considered } from "./evidence";
 import { combine, isSame, unknownServer } from "./combine";
@@ -34,7 +35,8 @@ function hostOf(world: WorldAnswer | undefined, host: string): string {
   return dialled.kind === "address" ? dialled.address : dialled.host;
 }
 
-const bracketed = (host: string): string => (host.includes(":") && !host.startsWith("[") ? `[${host}]` : host);
+const isBareIpv6 = (host: string): boolean => isIpAddress(host) && host.includes(":") && !host.startsWith("[");
+const bracketed = (host: string): string => (isBareIpv6(host) ? `[${host}]` : host);
 
 const isWorst =
   (outcome: Outcome) =>
