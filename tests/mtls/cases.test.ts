@@ -13,10 +13,13 @@ describe.each(caseNames())("%s", (name) => {
 
   test("is read without a problem", () => expect(mesh.problems).toEqual([]));
 
-  test.each(expected.flows.map((flow, at) => [`${flow.from} -> ${flow.to}`, flow, at] as const))("%s", (_, flow, at) => {
-    const { outcome, symptom } = flows[at] ?? {};
-    expect({ outcome, symptom }).toEqual({ outcome: flow.outcome, symptom: flow.symptom });
-  });
+  test.each(expected.flows.map((flow, at) => [`${flow.from} -> ${flow.to}`, flow, at] as const))(
+    "%s",
+    (_, flow, at) => {
+      const { outcome, symptom } = flows[at] ?? {};
+      expect({ outcome, symptom }).toEqual({ outcome: flow.outcome, symptom: flow.symptom });
+    },
+  );
 });
 
 describe("the corpus", () => {
