@@ -2,8 +2,8 @@ import { targetPortOn } from "./endpoints";
 import { isUnknown } from "./known";
 import type { Workload } from "./mesh";
 import type { MeshIndex } from "./mesh-index";
+import { otlpPorts } from "./discovery/collector-ports";
 import { PROXY_CONTAINER } from "./server/injection";
-import type { Application } from "./verdict";
 
 /** Ports that the containers of a workload declare; `undefined` when none does, or when that is not known. */
 function declaredPorts({ containers, entry }: Workload): ReadonlySet<number> | undefined {
@@ -30,20 +30,29 @@ const isTargeted = (index: MeshIndex, workload: Workload, port: number): boolean
     });
   });
 
-/**
- * Whether a Service led the client to a port on which nothing listens. Kubernetes does not ask for declared ports, so only a port that
- * neither a container nor any Service's target mentions counts, and only where others are declared.
- */
-export function leadsNowhere(index: MeshIndex, workload: Workload, port: number): boolean {
-  const declared = declaredPorts(workload);
-  return declared !== undefined && !declared.has(port) && !isTargeted(index, workload, port);
+/** Ports that nobody opens for anything but OTLP. */
+const OTLP_PORTS = [4317, 4318];
+
+/** Whether the workload shows where it takes OTLP, and the client, who dials a port of OTLP, is led past it. */
+const missesOtlp = ({ mesh }: MeshIndex, workload: Workload, port: number, dialled: number): boolean => {
+  if (!OTLP_PORTS.includes(dialled)) return false;
+  const taken = otlpPorts(mesh, workload);
+  return taken.length > 0 && !taken.some((candidate) => candidate.port === port);
+};
+
+/** A port to which a Service led. */
+export interface LedTo {
+  readonly port: number;
+  /** As the client dialled it. */
+  readonly dialled: number;
 }
 
-/** What listens behind a port of a workload. */
-export const applicationOn = (
-  index: MeshIndex,
-  workload: Workload,
-  port: number,
-  byService: boolean,
-  speaks: "plaintext" | "tls" | undefined,
-): Application => speaks ?? (byService && leadsNowhere(index, workload, port) ? "nothing" : "plaintext");
+/**
+ * Whether a Service led the client to a port on which nothing listens. Kubernetes does not ask for declared ports, so what a Service
+ * targets counts as open too, unless the workload shows that it takes what is sent elsewhere.
+ */
+export function leadsNowhere(index: MeshIndex, workload: Workload, { port, dialled }: LedTo): boolean {
+  const declared = declaredPorts(workload);
+  if (declared === undefined || declared.has(port)) return false;
+  return !isTargeted(index, workload, port) || missesOtlp(index, workload, port, dialled);
+}

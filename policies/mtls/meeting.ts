@@ -102,7 +102,8 @@ export function meet(
   if (workload === null) return meetOutside(ref, targetPort, sent, asked);
   const { wire, inner, clientProxy, trust, hop } = sent;
   const { protocol, serverSpeaks } = asked;
-  const side = serverSide(context, workload, { port, byService, protocol, serverSpeaks });
+  const dialled = byService ? asked.port : undefined;
+  const side = serverSide(context, workload, { port, dialled, protocol, serverSpeaks });
   const { application } = side;
   // What a pod sends to its own address meets no proxy.
   const isOwn = hop?.via === "loopback";

@@ -1,4 +1,4 @@
-import { applicationOn } from "./application";
+import { leadsNowhere } from "./application";
 import type { Context } from "./client/context";
 import { otlpPorts, serverSpeaks } from "./discovery/collector-ports";
 import { remember, type Settle } from "./explore";
@@ -18,8 +18,8 @@ export interface ServerSide {
 /** What is asked of a port. */
 export interface SideQuestion {
   readonly port: number;
-  /** A Service led the client here. */
-  readonly byService: boolean;
+  /** A Service led the client here, who dialled this port; `undefined`: the client chose the address itself. */
+  readonly dialled: number | undefined;
   readonly protocol: AppProtocol;
   /** As the question says; `undefined` lets a collector's configuration say. */
   readonly serverSpeaks: "plaintext" | "tls" | undefined;
@@ -37,9 +37,10 @@ function configured({ mesh }: Context, workload: Workload, port: number, settle:
 
 function resolve(context: Context, workload: Workload, asked: SideQuestion, settle: Settle): ServerSide {
   const { index } = context;
-  const { port, byService, protocol } = asked;
+  const { port, dialled, protocol } = asked;
   const speaks = asked.serverSpeaks ?? configured(context, workload, port, settle);
-  const application = applicationOn(index, workload, port, byService, speaks);
+  const isNowhere = dialled !== undefined && leadsNowhere(index, workload, { port, dialled });
+  const application = speaks ?? (isNowhere ? "nothing" : "plaintext");
   const side = { serverSpeaks: application === "nothing" ? "plaintext" : application, protocol } as const;
   const reception = receptionOf(index, workload, port, side, settle);
   return { application, reception, accepts: application === "nothing" ? [] : reception.accepts };
@@ -50,6 +51,6 @@ export function serverSide(context: Context, workload: Workload, asked: SideQues
   const { servers } = context.indexes;
   const known = servers.get(workload) ?? new Map<string, ServerSide>();
   servers.set(workload, known);
-  const key = `${asked.port}|${asked.byService}|${asked.protocol}|${asked.serverSpeaks ?? ""}`;
+  const key = `${asked.port}|${asked.dialled ?? ""}|${asked.protocol}|${asked.serverSpeaks ?? ""}`;
   return remember(known, key, context.settle, (settle) => resolve(context, workload, asked, settle));
 }
