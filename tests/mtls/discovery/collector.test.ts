@@ -233,6 +233,19 @@ describe("exporters", () => {
     expect(found(collector(exporting(exporters), variables)).flows).toEqual(["shop/Deployment/app -> tempo:4317 grpc"]);
   });
 
+  test("variables of an OpenTelemetryCollector", () => {
+    const yaml = `apiVersion: opentelemetry.io/v1beta1
+kind: OpenTelemetryCollector
+metadata: { name: x, namespace: shop }
+spec:
+  env: [{ name: HOST, value: tempo }]
+  config:
+    exporters: { otlp: { endpoint: "\${env:HOST}:4317" } }
+    receivers: { otlp: { protocols: { grpc: {} } } }
+    service: { pipelines: { traces: { receivers: [otlp], exporters: [otlp] } } }`;
+    expect(found(yaml).flows).toEqual(["shop/Deployment/x-collector -> tempo:4317 grpc tls"]);
+  });
+
   test("only those that a pipeline uses", () => {
     const config = exporting("otlp/a:\n  endpoint: a:4317\notlp/b:\n  endpoint: b:4317").replace(
       "[otlp/a, otlp/b]",
