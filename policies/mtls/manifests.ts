@@ -5,7 +5,7 @@ import { assumptionsOf } from "./readers/assumptions";
 import { documentsOf, type Document } from "./readers/documents";
 import { distinct } from "./readers/duplicates";
 import { Field, Report } from "./readers/fields";
-import { readerOf, type Contribution, type Lists } from "./readers/index";
+import { emptyLists, readerOf, type Lists } from "./readers/index";
 import { readInjector } from "./readers/injector";
 import { DEFAULT_ROOT_NAMESPACE, fieldsIn, readMeshConfig } from "./readers/mesh-config";
 import { isNamed, isUnplaced, readMeta } from "./readers/meta";
@@ -20,28 +20,20 @@ const byRef = ({ ref: a }: Meta, { ref: b }: Meta): number =>
 const byPlace = (a: Problem, b: Problem): number =>
   before(a.object, b.object) || before(a.path, b.path) || before(a.message, b.message);
 
-const readDocument = (document: Document, others: OtherObject[], problems: Problem[]): Contribution => {
+const readDocument = (document: Document, lists: Lists, others: OtherObject[], problems: Problem[]): void => {
   const { kind, group, object, ref, source, apiVersion } = document;
-  const root = Field.root(object, new Report(describeRef(ref), source, problems));
+  const root = Field.root(object, new Report(ref, source, problems));
   const meta = readMeta(root, kind, source);
   const read = readerOf(`${group}/${kind}`);
-  if (read !== undefined) return read(root, meta);
-  others.push({ ...meta, apiVersion, raw: object });
-  return {};
+  if (read === undefined) others.push({ ...meta, apiVersion, raw: object });
+  else read(lists, root, meta);
 };
 
-const gather = <T extends Meta>(
-  contributions: readonly Contribution[],
-  pick: (contribution: Partial<Lists>) => readonly T[] | undefined,
-): readonly T[] => {
-  const given: T[] = [];
-  const derived: T[] = [];
-  for (const contribution of contributions) {
-    for (const item of pick(contribution) ?? []) given.push(item);
-    for (const item of pick(contribution.derived ?? {}) ?? []) derived.push(item);
-  }
-  const names = new Set(derived.length === 0 ? [] : given.map(({ ref }) => describeRef(ref)));
-  return [...given, ...derived.filter(({ ref }) => !names.has(describeRef(ref)))].sort(byRef);
+/** What controllers will make, as far as it is not among the given objects. */
+const notGiven = <T extends Meta>(derived: readonly T[], given: readonly T[]): readonly T[] => {
+  if (derived.length === 0) return derived;
+  const names = new Set(given.map(({ ref }) => describeRef(ref)));
+  return derived.filter(({ ref }) => !names.has(describeRef(ref)));
 };
 
 /**
@@ -73,47 +65,46 @@ const findConfigMap = (
 export function readMesh(manifests: readonly Manifest[], facts: MeshFacts = {}): Mesh {
   const problems: Problem[] = [];
   const others: OtherObject[] = [];
+  const lists = emptyLists();
   const { documents, skipped } = documentsOf(manifests, problems);
   const { documents: objects, assumptions } = distinct(documents, problems);
-  const contributions = objects.map((document) => readDocument(document, others, problems));
+  for (const document of objects) readDocument(document, lists, others, problems);
 
-  const configMaps = gather(contributions, (from) => from.configMaps);
+  const configMaps = lists.configMaps.sort(byRef);
   const root = facts.rootNamespace ?? DEFAULT_ROOT_NAMESPACE;
   const meshConfigMap = findConfigMap(configMaps, "istio", "mesh", root);
   const meshFields = fieldsIn(meshConfigMap, "mesh", problems);
   const config = readMeshConfig(meshFields, meshConfigMap, facts);
+  const injectorConfigMap = findConfigMap(configMaps, "istio-sidecar-injector", "config", root);
 
-  const services = gather(contributions, (from) => from.services);
-  const peerAuthentications = gather(contributions, (from) => from.peerAuthentications);
-  const destinationRules = gather(contributions, (from) => from.destinationRules);
+  const services = [...lists.services, ...notGiven(lists.derived.services, lists.services)].sort(byRef);
+  const workloads = [...lists.workloads, ...notGiven(lists.derived.workloads, lists.workloads)].sort(byRef);
+  const peerAuthentications = lists.peerAuthentications.sort(byRef);
+  const destinationRules = lists.destinationRules.sort(byRef);
   const hasUnplaced = objects.some(({ object, ref }) => isUnplaced(object, ref));
   const assumed = { config, facts, services, peerAuthentications, destinationRules, hasUnplaced };
   return {
     config,
-    injector: readInjector(
-      findConfigMap(configMaps, "istio-sidecar-injector", "config", root),
-      meshFields,
-      others,
-      problems,
-    ),
+    injector: readInjector(injectorConfigMap, meshFields, others.sort(byRef), problems),
     facts,
     namespaces: new Map(
-      gather(contributions, (from) => from.namespaces)
+      lists.namespaces
         .filter(({ ref }) => isNamed(ref))
-        .map((each) => [each.ref.name, each]),
+        .sort(byRef)
+        .map((namespace) => [namespace.ref.name, namespace]),
     ),
-    workloads: [...foldOwned(gather(contributions, (from) => from.workloads))].sort(byRef),
+    workloads: [...foldOwned(workloads)].sort(byRef),
     services,
-    endpoints: gather(contributions, (from) => from.endpoints),
+    endpoints: lists.endpoints.sort(byRef),
     peerAuthentications,
     destinationRules,
-    serviceEntries: gather(contributions, (from) => from.serviceEntries),
-    sidecars: gather(contributions, (from) => from.sidecars),
-    virtualServices: gather(contributions, (from) => from.virtualServices),
-    gateways: gather(contributions, (from) => from.gateways),
-    authorizationPolicies: gather(contributions, (from) => from.authorizationPolicies),
+    serviceEntries: lists.serviceEntries.sort(byRef),
+    sidecars: lists.sidecars.sort(byRef),
+    virtualServices: lists.virtualServices.sort(byRef),
+    gateways: lists.gateways.sort(byRef),
+    authorizationPolicies: lists.authorizationPolicies.sort(byRef),
     configMaps,
-    others: others.sort(byRef),
+    others,
     counts: { objects: objects.length, skipped },
     problems: problems.sort(byPlace),
     assumptions: [...assumptions.sort(), ...assumptionsOf(assumed)],

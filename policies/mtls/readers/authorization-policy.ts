@@ -7,11 +7,8 @@ export function readAuthorizationPolicy(root: Field, meta: Meta): AuthorizationP
   const spec = root.at("spec");
   return {
     ...meta,
-    selector: readSelector(spec.at("selector").at("matchLabels")),
-    action: spec.at("action").choice(["ALLOW", "DENY", "AUDIT", "CUSTOM"]) ?? "ALLOW",
-    rules: spec
-      .at("rules")
-      .knownItems()
-      .map((rule) => rule.value),
+    selector: readSelector(spec.at("selector"), "matchLabels"),
+    action: spec.choice("action", ["ALLOW", "DENY", "AUDIT", "CUSTOM"]) ?? "ALLOW",
+    rules: spec.knownItems("rules").map((rule) => rule.value),
   };
 }

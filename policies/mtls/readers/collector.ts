@@ -17,9 +17,10 @@ const KIND = { deployment: "Deployment", daemonset: "DaemonSet", statefulset: "S
 const CONTAINER = "otc-container";
 const LONGEST_LABEL = 63;
 
-export interface OperatedCollector {
-  readonly workloads: readonly Workload[];
-  readonly services: readonly Service[];
+/** What the operator makes. */
+interface Operated {
+  readonly workloads: Workload[];
+  readonly services: Service[];
 }
 
 /** The collector's configuration: a map since v1beta1, YAML in a string before. */
@@ -40,8 +41,8 @@ const podAnnotations = (annotations: Known<Labels>, own: Known<Labels>): Known<L
   isUnknown(annotations) || isUnknown(own) ? UNKNOWN : { ...annotations, ...own };
 
 /** `spec.args` is a map of flags. */
-const flagsOf = (field: Field): Container["args"] => {
-  const flags = field.texts() ?? {};
+const flagsOf = (spec: Field): Container["args"] => {
+  const flags = spec.texts("args") ?? {};
   if (isUnknown(flags)) return UNKNOWN;
   const known = Object.entries(flags).flatMap(([flag, value]) => (isUnknown(value) ? [] : [`--${flag}=${value}`]));
   return known.length === Object.keys(flags).length ? known : UNKNOWN;
@@ -55,7 +56,7 @@ const containersOf = (spec: Field, ports: Known<readonly ServicePort[]>): Worklo
     name: CONTAINER,
     init: false,
     restartPolicy: undefined,
-    args: flagsOf(spec.at("args")),
+    args: flagsOf(spec),
     ports: isUnknown(ports)
       ? UNKNOWN
       : ports.map(({ name, targetPort, protocol }) => ({
@@ -68,10 +69,10 @@ const containersOf = (spec: Field, ports: Known<readonly ServicePort[]>): Worklo
   return [collector, ...others];
 };
 
-export function readCollector(root: Field, meta: Meta): OperatedCollector {
+export function readCollector({ workloads, services }: Operated, root: Field, meta: Meta): void {
   const spec = root.at("spec");
-  const mode = spec.at("mode").choice(MODES) ?? "deployment";
-  if (mode === "sidecar") return { workloads: [], services: [] };
+  const mode = spec.choice("mode", MODES) ?? "deployment";
+  if (mode === "sidecar") return;
 
   const { namespace } = meta.ref;
   const name = `${meta.ref.name}-collector`;
@@ -82,15 +83,15 @@ export function readCollector(root: Field, meta: Meta): OperatedCollector {
     "app.kubernetes.io/part-of": "opentelemetry",
   };
   const config = configOf(spec);
-  const ports = withOwnPorts(spec.at("ports").listOf(readServicePort) ?? [], configuredPorts(config));
+  const ports = withOwnPorts(spec.listOf("ports", readServicePort) ?? [], configuredPorts(config));
   const monitoring = monitoringPort(metricsPort(config));
-  const workload: Workload = {
+  workloads.push({
     ...meta,
     ref: { kind: isUnknown(mode) ? "Deployment" : KIND[mode], namespace, name },
     podLabels: podLabels(meta.labels, name, selector),
-    podAnnotations: podAnnotations(meta.annotations, spec.at("podAnnotations").texts() ?? {}),
-    serviceAccount: spec.at("serviceAccount").text() ?? name,
-    hostNetwork: spec.at("hostNetwork").flag() ?? false,
+    podAnnotations: podAnnotations(meta.annotations, spec.texts("podAnnotations") ?? {}),
+    serviceAccount: spec.text("serviceAccount") ?? name,
+    hostNetwork: spec.flag("hostNetwork") ?? false,
     containers: containersOf(spec, isUnknown(ports) ? UNKNOWN : [...ports, { ...monitoring, name: "metrics" }]),
     volumes: readVolumes(spec),
     pods: [],
@@ -98,9 +99,9 @@ export function readCollector(root: Field, meta: Meta): OperatedCollector {
     live: false,
     entry: undefined,
     podPath: spec.path,
-    replicas: spec.at("replicas").integer(0, Number.MAX_SAFE_INTEGER),
+    replicas: spec.integer("replicas"),
     raw: root.value,
-  };
+  });
   const service = (suffix: string, headless: boolean, servicePorts: Known<readonly ServicePort[]>): Service => ({
     ...meta,
     ref: { kind: "Service", namespace, name: `${name}${suffix}` },
@@ -113,11 +114,6 @@ export function readCollector(root: Field, meta: Meta): OperatedCollector {
     exportTo: readExportTo(meta.annotations),
   });
   const isExposed = isUnknown(ports) || ports.length > 0;
-  return {
-    workloads: [workload],
-    services: [
-      ...(isExposed ? [service("", false, ports), service("-headless", true, ports)] : []),
-      service("-monitoring", false, [monitoring]),
-    ],
-  };
+  if (isExposed) services.push(service("", false, ports), service("-headless", true, ports));
+  services.push(service("-monitoring", false, [monitoring]));
 }

@@ -10,38 +10,36 @@ const readTls = (field: Field): Known<TlsSettings> | undefined => {
   if (field.isAbsent) return undefined;
   if (field.isUnknown) return UNKNOWN;
   return {
-    mode: field.at("mode").choice(TLS_MODES) ?? "DISABLE",
-    clientCertificate: settled(field.at("clientCertificate").text()),
-    privateKey: settled(field.at("privateKey").text()),
-    caCertificates: settled(field.at("caCertificates").text()),
-    credentialName: settled(field.at("credentialName").text()),
-    insecureSkipVerify: settled(field.at("insecureSkipVerify").flag()) ?? false,
-    sni: settled(field.at("sni").text()),
+    mode: field.choice("mode", TLS_MODES) ?? "DISABLE",
+    clientCertificate: settled(field.text("clientCertificate")),
+    privateKey: settled(field.text("privateKey")),
+    caCertificates: settled(field.text("caCertificates")),
+    credentialName: settled(field.text("credentialName")),
+    insecureSkipVerify: settled(field.flag("insecureSkipVerify")) ?? false,
+    sni: settled(field.text("sni")),
   };
 };
 
-const readLoadBalancer = (policy: Field): Known<string> | undefined => policy.at("loadBalancer").at("simple").text();
+const readLoadBalancer = (policy: Field): Known<string> | undefined => policy.at("loadBalancer").text("simple");
 
-const readPortSettings = (item: Field): Known<TrafficPolicy["portLevel"][number]> =>
-  item.isUnknown
-    ? UNKNOWN
-    : {
-        port: item.at("port").at("number").requiredPort(),
-        tls: readTls(item.at("tls")),
-        loadBalancer: readLoadBalancer(item),
-      };
+const readPortSettings = (item: Field): TrafficPolicy["portLevel"][number] => ({
+  port: item.at("port").requiredPort("number"),
+  tls: readTls(item.at("tls")),
+  loadBalancer: readLoadBalancer(item),
+});
 
 const readTrafficPolicy = (field: Field): Known<TrafficPolicy> | undefined => {
   if (field.isAbsent) return undefined;
-  if (field.isUnknown) return UNKNOWN;
-  const portLevel = field.at("portLevelSettings").listOf(readPortSettings);
+  const portLevel = field.listOf("portLevelSettings", readPortSettings) ?? [];
   if (isUnknown(portLevel)) return UNKNOWN;
-  return { tls: readTls(field.at("tls")), loadBalancer: readLoadBalancer(field), portLevel: portLevel ?? [] };
+  return { tls: readTls(field.at("tls")), loadBalancer: readLoadBalancer(field), portLevel };
 };
 
-const readSubset = (field: Field): Known<Exclude<DestinationRule["subsets"], symbol>[number]> => {
-  const name = field.at("name").text() ?? "";
-  const labels = field.at("labels").texts() ?? {};
+type Subset = Exclude<DestinationRule["subsets"], symbol>[number];
+
+const readSubset = (field: Field): Known<Subset> => {
+  const name = field.text("name") ?? "";
+  const labels = field.texts("labels") ?? {};
   if (isUnknown(name) || isUnknown(labels)) return UNKNOWN;
   return { name, labels, trafficPolicy: readTrafficPolicy(field.at("trafficPolicy")) };
 };
@@ -51,10 +49,10 @@ export function readDestinationRule(root: Field, meta: Meta): DestinationRule {
   const spec = root.at("spec");
   return {
     ...meta,
-    host: spec.at("host").text() ?? "",
-    exportTo: spec.at("exportTo").textList() ?? [],
+    host: spec.text("host") ?? "",
+    exportTo: spec.textList("exportTo") ?? [],
     workloadSelector: readWorkloadSelector(spec.at("workloadSelector"), "matchLabels"),
     trafficPolicy: readTrafficPolicy(spec.at("trafficPolicy")),
-    subsets: spec.at("subsets").listOf(readSubset) ?? [],
+    subsets: spec.listOf("subsets", readSubset) ?? [],
   };
 }

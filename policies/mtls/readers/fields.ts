@@ -1,33 +1,35 @@
 import { isUnknown, UNKNOWN, type Known } from "../known";
 import type { Labels, Problem } from "../mesh";
-import type { Source } from "../objects";
+import { describeRef, type ObjectRef, type Source } from "../objects";
 
 /** Collects everything that is wrong with one object, so that one run lists it all; the same thing is listed once. */
 export class Report {
   private seen: Set<string> | undefined;
 
-  /**
-   * @param object how the object is named in messages: `PeerAuthentication monitoring/default`
-   * @param problems where they are added; `undefined` when nobody wants to know
-   */
+  /** @param problems where they are added; `undefined` when nobody wants to know */
   constructor(
-    private readonly object: string,
+    private readonly ref: ObjectRef,
     private readonly source: Source | undefined,
     private readonly problems: Problem[] | undefined,
   ) {}
 
-  add(path: string, message: string, severity: Problem["severity"] = "error"): void {
+  add(path: string, message: string): void {
     if (this.problems === undefined) return;
     const key = `${path}\n${message}`;
     this.seen ??= new Set();
     if (this.seen.has(key)) return;
     this.seen.add(key);
-    this.problems.push({ severity, object: this.object, path, message, source: this.source });
+    this.problems.push({ severity: "error", object: describeRef(this.ref), path, message, source: this.source });
   }
 }
 
+const NOBODY: ObjectRef = { kind: "", namespace: "", name: "" };
+const UNHEARD = new Report(NOBODY, undefined, undefined);
+
+type Fields = Readonly<Record<string, unknown>>;
+
 /** A map of fields: no list, and no time, which YAML has as a value of its own. */
-export const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+export const isMap = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
 
 const kindOf = (value: unknown): string => {
@@ -42,11 +44,12 @@ const show = (value: unknown): string => {
   return typeof value === "string" && value.length <= 40 ? JSON.stringify(value) : kindOf(value);
 };
 
-const UNHEARD = new Report("", undefined, undefined);
+const isLabel = (value: unknown): value is Known<string> => typeof value === "string" || isUnknown(value);
 
 /**
- * A place in an object that came from outside. Reading never throws: an absent field (or null) is `undefined`, an unknown one is
- * `UNKNOWN`, and one of the wrong type is a listed problem and then `UNKNOWN`, so that it can never count as a pass.
+ * A place in an object that came from outside, and a way to read the fields below it. Reading never throws: an absent field (or null) is
+ * `undefined`, an unknown one is `UNKNOWN`, and one of the wrong type is a listed problem and then `UNKNOWN`, so that it can never count
+ * as a pass.
  */
 export class Field {
   private constructor(
@@ -94,15 +97,14 @@ export class Field {
 
   private below(key: string): unknown {
     const { value } = this;
-    if (isUnknown(value)) return UNKNOWN;
-    if (value === undefined || value === null) return undefined;
+    if (value === undefined || value === null || value === UNKNOWN) return value;
     if (!isMap(value)) return this.wrong("a map", false);
     return Object.hasOwn(value, key) ? value[key] : undefined;
   }
 
   /** Lists a problem at this place. */
-  problem(message: string, severity: Problem["severity"] = "error"): void {
-    this.report.add(this.path, message, severity);
+  problem(message: string): void {
+    this.report.add(this.path, message);
   }
 
   private wrong(expected: string, showValue = true): typeof UNKNOWN {
@@ -114,93 +116,110 @@ export class Field {
   }
 
   /** The value is left out of messages: it may be a secret. */
-  text(): Known<string> | undefined {
-    if (this.isAbsent) return undefined;
-    return isUnknown(this.value) || typeof this.value === "string" ? this.value : this.wrong("a string", false);
+  text(key: string): Known<string> | undefined {
+    const value = this.below(key);
+    if (isLabel(value)) return value;
+    return value === undefined || value === null ? undefined : this.at(key).wrong("a string", false);
   }
 
-  flag(): Known<boolean> | undefined {
-    if (this.isAbsent) return undefined;
-    return isUnknown(this.value) || typeof this.value === "boolean" ? this.value : this.wrong("true or false");
+  flag(key: string): Known<boolean> | undefined {
+    const value = this.below(key);
+    if (typeof value === "boolean" || isUnknown(value)) return value;
+    return value === undefined || value === null ? undefined : this.at(key).wrong("true or false");
   }
 
-  integer(min: number, max: number): Known<number> | undefined {
-    if (this.isAbsent) return undefined;
-    const { value } = this;
+  integer(key: string, min = 0, max = Number.MAX_SAFE_INTEGER): Known<number> | undefined {
+    const value = this.below(key);
+    if (value === undefined || value === null) return undefined;
     if (isUnknown(value)) return UNKNOWN;
     if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
-    return this.wrong(`a whole number from ${min} to ${max}`);
+    const range = max === Number.MAX_SAFE_INTEGER ? `not below ${min}` : `from ${min} to ${max}`;
+    return this.at(key).wrong(`a whole number ${range}`);
   }
 
-  port(): Known<number> | undefined {
-    return this.integer(1, 65535);
+  port(key: string): Known<number> | undefined {
+    return this.integer(key, 1, 65535);
+  }
+
+  /** A port for which 0 means none. */
+  optionalPort(key: string): Known<number> | undefined {
+    const port = this.integer(key, 0, 65535);
+    return port === 0 ? undefined : port;
   }
 
   /** A port that an object cannot do without. */
-  requiredPort(): Known<number> {
-    const port = this.port();
+  requiredPort(key: string): Known<number> {
+    const port = this.port(key);
     if (port !== undefined) return port;
-    this.problem(`${this.path} is missing; a whole number from 1 to 65535 is expected`);
+    const field = this.at(key);
+    field.problem(`${field.path} is missing; a whole number from 1 to 65535 is expected`);
     return UNKNOWN;
   }
 
-  choice<const T extends string>(allowed: readonly T[]): Known<T> | undefined {
-    if (this.isAbsent) return undefined;
-    if (isUnknown(this.value)) return UNKNOWN;
-    const found = allowed.find((candidate) => candidate === this.value);
-    if (found !== undefined) return found;
-    this.problem(`${this.path} is ${show(this.value)}; one of ${allowed.join(", ")}`);
-    return UNKNOWN;
-  }
-
-  items(): Known<readonly Field[]> | undefined {
-    if (this.isAbsent) return undefined;
-    if (isUnknown(this.value)) return UNKNOWN;
-    if (!Array.isArray(this.value)) return this.wrong("a list", false);
-    return this.value.map((item: unknown, index) => new Field(item, this.report, this, index));
-  }
-
-  /** The fields of a map, in the order of their keys. */
-  entries(): Known<readonly (readonly [string, Field])[]> | undefined {
-    if (this.isAbsent) return undefined;
-    const { value } = this;
+  choice<const T extends string>(key: string, allowed: readonly T[]): Known<T> | undefined {
+    const value = this.below(key);
+    if (value === undefined || value === null) return undefined;
     if (isUnknown(value)) return UNKNOWN;
-    if (!isMap(value)) return this.wrong("a map", false);
-    return Object.keys(value)
-      .sort()
-      .map((key) => [key, this.at(key)] as const);
+    const found = allowed.find((candidate) => candidate === value);
+    if (found !== undefined) return found;
+    const field = this.at(key);
+    field.problem(`${field.path} is ${show(value)}; one of ${allowed.join(", ")}`);
+    return UNKNOWN;
   }
 
   /** Labels, annotations and other maps of strings; an unknown value leaves the others known. */
-  texts(): Known<Labels> | undefined {
-    const entries = this.entries();
-    if (entries === undefined || isUnknown(entries)) return entries;
-    return Object.fromEntries(entries.map(([key, field]) => [key, field.text() ?? ""]));
+  texts(key: string): Known<Labels> | undefined {
+    const value = this.below(key);
+    if (value === undefined || value === null) return undefined;
+    if (isUnknown(value)) return UNKNOWN;
+    const field = this.at(key);
+    if (!isMap(value)) return field.wrong("a map", false);
+    if (Object.values(value).every(isLabel)) return value as Labels;
+    return Object.fromEntries(Object.keys(value).map((name) => [name, field.text(name) ?? ""]));
   }
 
   /** A list of strings; one unknown item makes the list unknown. */
-  textList(): Known<readonly string[]> | undefined {
-    return this.listOf((field) => field.text() ?? "");
+  textList(key: string): Known<readonly string[]> | undefined {
+    return this.listOf(key, (item) => {
+      if (isLabel(item.value)) return item.value;
+      return item.isAbsent ? "" : item.wrong("a string", false);
+    });
+  }
+
+  items(key: string): Known<readonly Field[]> | undefined {
+    const value = this.below(key);
+    if (value === undefined || value === null) return undefined;
+    if (isUnknown(value)) return UNKNOWN;
+    const field = this.at(key);
+    if (!Array.isArray(value)) return field.wrong("a list", false);
+    return value.map((item: unknown, index) => new Field(item, this.report, field, index));
   }
 
   /** Items read one by one; one unknown item makes the list unknown. */
-  listOf<T>(read: (item: Field) => Known<T>): Known<readonly T[]> | undefined {
-    const items = this.items();
+  listOf<T>(key: string, read: (item: Field) => Known<T>): Known<readonly T[]> | undefined {
+    const items = this.items(key);
     if (items === undefined || isUnknown(items)) return items;
     const known: T[] = [];
-    let complete = true;
+    let isComplete = true;
     for (const item of items) {
-      const value = read(item);
-      if (isUnknown(value)) complete = false;
+      const value = item.isUnknown ? UNKNOWN : read(item);
+      if (isUnknown(value)) isComplete = false;
       else known.push(value);
     }
-    return complete ? known : UNKNOWN;
+    return isComplete ? known : UNKNOWN;
   }
 
   /** The known items of a list, for lists where an unknown item does not spoil the rest. */
-  knownItems(): readonly Field[] {
-    const items = this.items();
+  knownItems(key: string): readonly Field[] {
+    const items = this.items(key);
     return items === undefined || isUnknown(items) ? [] : items.filter((item) => !item.isUnknown);
+  }
+
+  /** The names of the fields of a map, in their order. */
+  keys(): Known<readonly string[]> {
+    if (this.isAbsent) return [];
+    if (this.isUnknown) return UNKNOWN;
+    return isMap(this.value) ? Object.keys(this.value).sort() : this.wrong("a map", false);
   }
 }
 

@@ -21,74 +21,96 @@ import { readEndpoints, readEndpointSlice } from "./endpoints";
 import type { Field } from "./fields";
 import { readGateway } from "./gateway";
 import { readPeerAuthentication } from "./peer-authentication";
-import { readPod } from "./pod";
+import { readPod, readWorkload } from "./pod";
 import { readService } from "./service";
 import { readServiceEntry } from "./service-entry";
 import { readSidecar } from "./sidecar";
 import { readVirtualService } from "./virtual-service";
-import { readWorkload } from "./workload";
 import { readWorkloadEntry } from "./workload-entry";
 
-/** Every list of the mesh that objects add to. */
+/** The lists of the mesh, while objects are added to them. */
 export interface Lists {
-  readonly namespaces: readonly Namespace[];
-  readonly workloads: readonly Workload[];
-  readonly services: readonly Service[];
-  readonly endpoints: readonly Endpoints[];
-  readonly peerAuthentications: readonly PeerAuthentication[];
-  readonly destinationRules: readonly DestinationRule[];
-  readonly serviceEntries: readonly ServiceEntry[];
-  readonly sidecars: readonly Sidecar[];
-  readonly virtualServices: readonly VirtualService[];
-  readonly gateways: readonly Gateway[];
-  readonly authorizationPolicies: readonly AuthorizationPolicy[];
-  readonly configMaps: readonly ConfigMap[];
+  readonly namespaces: Namespace[];
+  readonly workloads: Workload[];
+  readonly services: Service[];
+  readonly endpoints: Endpoints[];
+  readonly peerAuthentications: PeerAuthentication[];
+  readonly destinationRules: DestinationRule[];
+  readonly serviceEntries: ServiceEntry[];
+  readonly sidecars: Sidecar[];
+  readonly virtualServices: VirtualService[];
+  readonly gateways: Gateway[];
+  readonly authorizationPolicies: AuthorizationPolicy[];
+  readonly configMaps: ConfigMap[];
+  /** What a controller will make of given objects; where the made objects are themselves given, those count. */
+  readonly derived: { readonly workloads: Workload[]; readonly services: Service[] };
 }
 
-/** What one object adds to the mesh. */
-export type Contribution = Partial<Lists> & {
-  /** What a controller will make of the object; where the made objects are themselves given, those count. */
-  readonly derived?: Pick<Lists, "workloads" | "services">;
-};
+export const emptyLists = (): Lists => ({
+  namespaces: [],
+  workloads: [],
+  services: [],
+  endpoints: [],
+  peerAuthentications: [],
+  destinationRules: [],
+  serviceEntries: [],
+  sidecars: [],
+  virtualServices: [],
+  gateways: [],
+  authorizationPolicies: [],
+  configMaps: [],
+  derived: { workloads: [], services: [] },
+});
 
-type Reader = (root: Field, meta: Meta) => Contribution;
+/** Adds what one object says to the lists. */
+type Reader = (lists: Lists, root: Field, meta: Meta) => void;
 
-const workload: Reader = (root, meta) => ({ workloads: [readWorkload(root, meta)] });
+const workload: Reader = ({ workloads }, root, meta) => workloads.push(readWorkload(root, meta));
 
 /** By API group and kind, for every version of the group. Anything else is kept as it came. */
-const READERS: Readonly<Record<string, Reader>> = {
-  "/Namespace": (_root, meta) => ({ namespaces: [meta] }),
-  "/Pod": (root, meta) => ({ workloads: [readPod(root, meta)] }),
-  "/ReplicationController": workload,
-  "/Service": (root, meta) => ({ services: [readService(root, meta)] }),
-  "/Endpoints": (root, meta) => ({ endpoints: readEndpoints(root, meta) }),
-  "/ConfigMap": (root, meta) => ({ configMaps: [readConfigMap(root, meta)] }),
-  "apps/Deployment": workload,
-  "apps/StatefulSet": workload,
-  "apps/DaemonSet": workload,
-  "apps/ReplicaSet": workload,
-  "extensions/Deployment": workload,
-  "extensions/DaemonSet": workload,
-  "extensions/ReplicaSet": workload,
-  "batch/Job": workload,
-  "batch/CronJob": workload,
-  "argoproj.io/Rollout": workload,
-  "opentelemetry.io/OpenTelemetryCollector": (root, meta) => ({ derived: readCollector(root, meta) }),
-  "discovery.k8s.io/EndpointSlice": (root, meta) => ({ endpoints: [readEndpointSlice(root, meta)] }),
-  "networking.istio.io/ServiceEntry": (root, meta) => ({ serviceEntries: [readServiceEntry(root, meta)] }),
-  "networking.istio.io/WorkloadEntry": (root, meta) => ({ workloads: [readWorkloadEntry(root, meta)] }),
-  "networking.istio.io/Sidecar": (root, meta) => ({ sidecars: [readSidecar(root, meta)] }),
-  "networking.istio.io/VirtualService": (root, meta) => ({ virtualServices: [readVirtualService(root, meta)] }),
-  "networking.istio.io/Gateway": (root, meta) => ({ gateways: [readGateway(root, meta)] }),
-  "networking.istio.io/DestinationRule": (root, meta) => ({ destinationRules: [readDestinationRule(root, meta)] }),
-  "security.istio.io/PeerAuthentication": (root, meta) => ({
-    peerAuthentications: [readPeerAuthentication(root, meta)],
-  }),
-  "security.istio.io/AuthorizationPolicy": (root, meta) => ({
-    authorizationPolicies: [readAuthorizationPolicy(root, meta)],
-  }),
-};
+const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ["/Namespace", ({ namespaces }, _root, meta) => namespaces.push(meta)],
+  ["/Pod", ({ workloads }, root, meta) => workloads.push(readPod(root, meta))],
+  ["/ReplicationController", workload],
+  ["apps/Deployment", workload],
+  ["apps/StatefulSet", workload],
+  ["apps/DaemonSet", workload],
+  ["apps/ReplicaSet", workload],
+  ["extensions/Deployment", workload],
+  ["extensions/DaemonSet", workload],
+  ["extensions/ReplicaSet", workload],
+  ["batch/Job", workload],
+  ["batch/CronJob", workload],
+  ["argoproj.io/Rollout", workload],
+  ["opentelemetry.io/OpenTelemetryCollector", ({ derived }, root, meta) => readCollector(derived, root, meta)],
+  ["networking.istio.io/WorkloadEntry", ({ workloads }, root, meta) => workloads.push(readWorkloadEntry(root, meta))],
+  ["/Service", ({ services }, root, meta) => services.push(readService(root, meta))],
+  ["/Endpoints", ({ endpoints }, root, meta) => endpoints.push(...readEndpoints(root, meta))],
+  ["discovery.k8s.io/EndpointSlice", ({ endpoints }, root, meta) => endpoints.push(readEndpointSlice(root, meta))],
+  ["/ConfigMap", ({ configMaps }, root, meta) => configMaps.push(readConfigMap(root, meta))],
+  [
+    "security.istio.io/PeerAuthentication",
+    ({ peerAuthentications }, root, meta) => peerAuthentications.push(readPeerAuthentication(root, meta)),
+  ],
+  [
+    "security.istio.io/AuthorizationPolicy",
+    ({ authorizationPolicies }, root, meta) => authorizationPolicies.push(readAuthorizationPolicy(root, meta)),
+  ],
+  [
+    "networking.istio.io/DestinationRule",
+    ({ destinationRules }, root, meta) => destinationRules.push(readDestinationRule(root, meta)),
+  ],
+  [
+    "networking.istio.io/ServiceEntry",
+    ({ serviceEntries }, root, meta) => serviceEntries.push(readServiceEntry(root, meta)),
+  ],
+  ["networking.istio.io/Sidecar", ({ sidecars }, root, meta) => sidecars.push(readSidecar(root, meta))],
+  [
+    "networking.istio.io/VirtualService",
+    ({ virtualServices }, root, meta) => virtualServices.push(readVirtualService(root, meta)),
+  ],
+  ["networking.istio.io/Gateway", ({ gateways }, root, meta) => gateways.push(readGateway(root, meta))],
+]);
 
 /** @param groupKind for example `apps/Deployment`; the core group is `""`: `/Pod` */
-export const readerOf = (groupKind: string): Reader | undefined =>
-  Object.hasOwn(READERS, groupKind) ? READERS[groupKind] : undefined;
+export const readerOf = (groupKind: string): Reader | undefined => READERS.get(groupKind);

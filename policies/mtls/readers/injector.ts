@@ -4,8 +4,8 @@ import type { Field } from "./fields";
 import { readLabelSelector } from "./label-selector";
 import { fieldsIn } from "./mesh-config";
 
-const readSelectors = (field: Field): InjectorConfig["neverInject"] =>
-  field.listOf<LabelSelector>(readLabelSelector) ?? [];
+const readSelectors = (config: Field, key: string): InjectorConfig["neverInject"] =>
+  config.listOf<LabelSelector>(key, readLabelSelector) ?? [];
 
 /** Revisions and tags that have a webhook: each carries its own in the label `istio.io/tag` or `istio.io/rev`. */
 const revisionsOf = (others: readonly OtherObject[]): readonly string[] | undefined => {
@@ -40,19 +40,19 @@ export function readInjector(
   const values = fieldsIn(injector, "values", problems);
   const proxy = values.at("global").at("proxy");
   return {
-    autoInject: mapKnown(config.at("policy").text() ?? "enabled", (policy) => policy !== "disabled"),
-    namespacesByDefault: values.at("sidecarInjectorWebhook").at("enableNamespacesByDefault").flag() ?? false,
-    defaultTemplates: config.at("defaultTemplates").textList() ?? ["sidecar"],
-    neverInject: readSelectors(config.at("neverInjectSelector")),
-    alwaysInject: readSelectors(config.at("alwaysInjectSelector")),
+    autoInject: mapKnown(config.text("policy") ?? "enabled", (policy) => policy !== "disabled"),
+    namespacesByDefault: values.at("sidecarInjectorWebhook").flag("enableNamespacesByDefault") ?? false,
+    defaultTemplates: config.textList("defaultTemplates") ?? ["sidecar"],
+    neverInject: readSelectors(config, "neverInjectSelector"),
+    alwaysInject: readSelectors(config, "alwaysInjectSelector"),
     interception: {
-      mode: mesh.at("defaultConfig").at("interceptionMode").text() ?? "REDIRECT",
-      includeInboundPorts: proxy.at("includeInboundPorts").text() ?? "*",
-      excludeInboundPorts: proxy.at("excludeInboundPorts").text() ?? "",
-      includeOutboundPorts: proxy.at("includeOutboundPorts").text() ?? "",
-      excludeOutboundPorts: proxy.at("excludeOutboundPorts").text() ?? "",
-      includeIPRanges: proxy.at("includeIPRanges").text() ?? "*",
-      excludeIPRanges: proxy.at("excludeIPRanges").text() ?? "",
+      mode: mesh.at("defaultConfig").text("interceptionMode") ?? "REDIRECT",
+      includeInboundPorts: proxy.text("includeInboundPorts") ?? "*",
+      excludeInboundPorts: proxy.text("excludeInboundPorts") ?? "",
+      includeOutboundPorts: proxy.text("includeOutboundPorts") ?? "",
+      excludeOutboundPorts: proxy.text("excludeOutboundPorts") ?? "",
+      includeIPRanges: proxy.text("includeIPRanges") ?? "*",
+      excludeIPRanges: proxy.text("excludeIPRanges") ?? "",
     },
     revisions: revisionsOf(others),
   };

@@ -4,13 +4,12 @@ import { settled, type Field } from "./fields";
 
 /** A Kubernetes label selector, with `matchLabels` and `matchExpressions`. */
 export const readLabelSelector = (field: Field): Known<LabelSelector> => {
-  const matchLabels = field.at("matchLabels").texts() ?? {};
-  const matchExpressions = field.at("matchExpressions").listOf((item) => {
-    const values = item.at("values").textList() ?? [];
-    if (isUnknown(values)) return UNKNOWN;
-    return { key: settled(item.at("key").text()) ?? "", operator: settled(item.at("operator").text()) ?? "", values };
-  });
-  return isUnknown(matchLabels) || isUnknown(matchExpressions)
-    ? UNKNOWN
-    : { matchLabels, matchExpressions: matchExpressions ?? [] };
+  const matchLabels = field.texts("matchLabels") ?? {};
+  const matchExpressions =
+    field.listOf("matchExpressions", (item): Known<LabelSelector["matchExpressions"][number]> => {
+      const values = item.textList("values") ?? [];
+      if (isUnknown(values)) return UNKNOWN;
+      return { key: settled(item.text("key")) ?? "", operator: settled(item.text("operator")) ?? "", values };
+    }) ?? [];
+  return isUnknown(matchLabels) || isUnknown(matchExpressions) ? UNKNOWN : { matchLabels, matchExpressions };
 };

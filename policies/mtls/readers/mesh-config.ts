@@ -1,6 +1,6 @@
 import { isUnknown, UNKNOWN } from "../known";
 import type { ConfigMap, ExtensionProvider, MeshConfig, MeshFacts, Problem } from "../mesh";
-import { describeRef } from "../objects";
+import type { ObjectRef } from "../objects";
 import { parseYaml } from "../yaml";
 import { Field, Report, settled } from "./fields";
 import { readLabelSelector } from "./label-selector";
@@ -10,10 +10,12 @@ export const DEFAULT_ROOT_NAMESPACE = "istio-system";
 const DEFAULT_DOMAIN = "cluster.local";
 const EVERYWHERE = ["*"];
 
+const NOBODY: ObjectRef = { kind: "ConfigMap", namespace: "", name: "" };
+
 /** YAML under a key of a ConfigMap, as fields: unknown text gives unknown fields, text that is no YAML is a problem. */
 export function fieldsIn(configMap: ConfigMap | undefined, key: string, problems: Problem[]): Field {
   const path = `data.${key}`;
-  const report = new Report(configMap === undefined ? "" : describeRef(configMap.ref), configMap?.source, problems);
+  const report = new Report(configMap?.ref ?? NOBODY, configMap?.source, problems);
   const data = configMap === undefined ? {} : configMap.data;
   const text = isUnknown(data) ? UNKNOWN : data[key];
   if (typeof text !== "string") return Field.root(text, report, path);
@@ -23,18 +25,15 @@ export function fieldsIn(configMap: ConfigMap | undefined, key: string, problems
   return Field.root(UNKNOWN, report, path);
 }
 
-const readExtensionProvider = (field: Field): readonly ExtensionProvider[] => {
-  const entries = field.entries() ?? [];
-  if (isUnknown(entries)) return [];
-  return entries
-    .filter(([key, item]) => key !== "name" && !item.isAbsent)
-    .map(([type, settings]) => ({
-      name: settled(field.at("name").text()) ?? "",
+const readExtensionProvider = (field: Field): readonly ExtensionProvider[] =>
+  (settled(field.keys()) ?? [])
+    .filter((type) => type !== "name" && !field.at(type).isAbsent)
+    .map((type) => ({
+      name: settled(field.text("name")) ?? "",
       type,
-      service: settings.at("service").text(),
-      port: settings.at("port").port(),
+      service: field.at(type).text("service"),
+      port: field.at(type).port("port"),
     }));
-};
 
 /**
  * MeshConfig with Istio's defaults; what the ConfigMap says wins over the stated facts.
@@ -44,21 +43,18 @@ const readExtensionProvider = (field: Field): readonly ExtensionProvider[] => {
 export function readMeshConfig(mesh: Field, configMap: ConfigMap | undefined, facts: MeshFacts): MeshConfig {
   return {
     rootNamespace:
-      settled(mesh.at("rootNamespace").text()) ??
-      facts.rootNamespace ??
-      configMap?.ref.namespace ??
-      DEFAULT_ROOT_NAMESPACE,
+      settled(mesh.text("rootNamespace")) ?? facts.rootNamespace ?? configMap?.ref.namespace ?? DEFAULT_ROOT_NAMESPACE,
     clusterDomain: facts.clusterDomain ?? DEFAULT_DOMAIN,
-    trustDomain: settled(mesh.at("trustDomain").text()) ?? DEFAULT_DOMAIN,
-    enableAutoMtls: mesh.at("enableAutoMtls").flag() ?? facts.enableAutoMtls ?? true,
+    trustDomain: settled(mesh.text("trustDomain")) ?? DEFAULT_DOMAIN,
+    enableAutoMtls: mesh.flag("enableAutoMtls") ?? facts.enableAutoMtls ?? true,
     outboundTrafficPolicy:
-      mesh.at("outboundTrafficPolicy").at("mode").choice(["ALLOW_ANY", "REGISTRY_ONLY"]) ?? "ALLOW_ANY",
-    defaultDestinationRuleExportTo: mesh.at("defaultDestinationRuleExportTo").textList() ?? EVERYWHERE,
-    defaultServiceExportTo: mesh.at("defaultServiceExportTo").textList() ?? EVERYWHERE,
-    discoverySelectors: mesh.at("discoverySelectors").listOf(readLabelSelector) ?? [],
-    enablePrometheusMerge: mesh.at("enablePrometheusMerge").flag() ?? true,
-    holdApplicationUntilProxyStarts: mesh.at("defaultConfig").at("holdApplicationUntilProxyStarts").flag() ?? false,
-    extensionProviders: mesh.at("extensionProviders").knownItems().flatMap(readExtensionProvider),
+      mesh.at("outboundTrafficPolicy").choice("mode", ["ALLOW_ANY", "REGISTRY_ONLY"]) ?? "ALLOW_ANY",
+    defaultDestinationRuleExportTo: mesh.textList("defaultDestinationRuleExportTo") ?? EVERYWHERE,
+    defaultServiceExportTo: mesh.textList("defaultServiceExportTo") ?? EVERYWHERE,
+    discoverySelectors: mesh.listOf("discoverySelectors", readLabelSelector) ?? [],
+    enablePrometheusMerge: mesh.flag("enablePrometheusMerge") ?? true,
+    holdApplicationUntilProxyStarts: mesh.at("defaultConfig").flag("holdApplicationUntilProxyStarts") ?? false,
+    extensionProviders: mesh.knownItems("extensionProviders").flatMap(readExtensionProvider),
     source: configMap?.source,
     ref: configMap?.ref,
   };

@@ -27,9 +27,10 @@ const DEFAULT_NAMESPACE = "default";
 const NO_LABELS: Labels = {};
 
 /** RFC 3339 in one spelling, so that times compare as text; a time that is not known counts as not set (only the server sets it). */
-function readCreated(field: Field): string | undefined {
+function readCreated(metadata: Field): string | undefined {
+  const field = metadata.at("creationTimestamp");
+  if (field.isAbsent || field.isUnknown) return undefined;
   const { value } = field;
-  if (value === undefined || value === null || isUnknown(value)) return undefined;
   const time = value instanceof Date ? value.getTime() : typeof value === "string" ? Date.parse(value) : Number.NaN;
   if (!Number.isNaN(time)) return new Date(time).toISOString();
   field.problem(`${field.path} is no time; a time such as 2026-01-31T12:00:00Z is expected`);
@@ -37,18 +38,18 @@ function readCreated(field: Field): string | undefined {
 }
 
 const nameOf = (metadata: Field): string => {
-  const name = metadata.at("name");
-  if (!name.isAbsent) return settled(name.text()) ?? UNKNOWN_NAME;
-  const generated = metadata.at("generateName");
-  if (!generated.isAbsent) return `${settled(generated.text()) ?? ""}${UNKNOWN_NAME}`;
-  name.problem("metadata.name is missing");
+  const name = metadata.text("name");
+  if (name !== undefined) return settled(name) ?? UNKNOWN_NAME;
+  const generated = metadata.text("generateName");
+  if (generated !== undefined) return `${settled(generated) ?? ""}${UNKNOWN_NAME}`;
+  metadata.at("name").problem("metadata.name is missing");
   return UNKNOWN_NAME;
 };
 
 /** An object that names no namespace is put into `default` by the API server. */
 const namespaceOf = (metadata: Field, kind: string): string => {
   if (isClusterScoped(kind)) return "";
-  const namespace = metadata.at("namespace").text() ?? "";
+  const namespace = metadata.text("namespace") ?? "";
   if (isUnknown(namespace)) return UNKNOWN_NAME;
   return namespace === "" ? DEFAULT_NAMESPACE : namespace;
 };
@@ -72,9 +73,9 @@ export function readMeta(root: Field, kind: string, source: Source | undefined):
   const metadata = root.at("metadata");
   return {
     ref: readRef(root, kind),
-    labels: metadata.at("labels").texts() ?? NO_LABELS,
-    annotations: metadata.at("annotations").texts() ?? NO_LABELS,
-    created: readCreated(metadata.at("creationTimestamp")),
+    labels: metadata.texts("labels") ?? NO_LABELS,
+    annotations: metadata.texts("annotations") ?? NO_LABELS,
+    created: readCreated(metadata),
     source,
   };
 }

@@ -82,11 +82,8 @@ const endpointPort = (settings: Field): Known<number> | undefined => {
 };
 
 /** A field that may as well be left empty (`grpc:` and nothing after it). */
-const below = (field: Field, key: string): Field | undefined => {
-  const entries = field.entries();
-  if (entries === undefined || isUnknown(entries)) return undefined;
-  return entries.find(([name]) => name === key)?.[1];
-};
+const below = (field: Field, key: string): Field | undefined =>
+  settled(field.keys())?.includes(key) ? field.at(key) : undefined;
 
 const receiverPorts = (id: string, settings: Field | undefined): readonly ServicePort[] => {
   const type = id.split("/")[0] ?? id;
@@ -111,12 +108,12 @@ const exporterPorts = (id: string, settings: Field | undefined): readonly Servic
 
 /** Components of a kind that some pipeline uses. */
 const enabled = (config: Field, kind: "receivers" | "exporters"): Known<ReadonlySet<string>> => {
-  const pipelines = config.at("service").at("pipelines").entries() ?? [];
-  if (isUnknown(pipelines)) return UNKNOWN;
+  const pipelines = config.at("service").at("pipelines");
+  const names = pipelines.keys();
+  if (isUnknown(names)) return UNKNOWN;
   const used = new Set<string>();
-  for (const [, pipeline] of pipelines) {
-    if (pipeline.isAbsent) continue;
-    const ids = pipeline.at(kind).textList() ?? [];
+  for (const name of names) {
+    const ids = pipelines.at(name).textList(kind) ?? [];
     if (isUnknown(ids)) return UNKNOWN;
     for (const id of ids) used.add(id);
   }
@@ -144,13 +141,13 @@ export function configuredPorts(config: Field): Known<readonly ServicePort[]> {
 /** The port on which the collector shows its own metrics: of the first Prometheus reader, else of the old `address`. */
 export function metricsPort(config: Field): Known<number> {
   const metrics = config.at("service").at("telemetry").at("metrics");
-  const readers = metrics.at("readers").items() ?? [];
+  const readers = metrics.items("readers") ?? [];
   const address = metrics.at("address");
   if (isUnknown(readers) || address.isUnknown) return UNKNOWN;
   const [first] = readers
     .map((reader) => reader.at("pull").at("exporter").at("prometheus"))
     .filter((prometheus) => !prometheus.isAbsent);
-  if (first !== undefined) return first.at("port").port() ?? DEFAULT_METRICS_PORT;
+  if (first !== undefined) return first.port("port") ?? DEFAULT_METRICS_PORT;
   const digits = typeof address.value === "string" ? /:(\d+)$/.exec(address.value)?.[1] : undefined;
   return digits === undefined ? DEFAULT_METRICS_PORT : Number(digits);
 }

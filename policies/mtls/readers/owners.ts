@@ -14,13 +14,12 @@ interface Owner {
 const ownerOf = (workload: Workload): Owner | undefined => {
   const owners = Field.quietly(workload.raw)
     .at("metadata")
-    .at("ownerReferences")
-    .knownItems()
+    .knownItems("ownerReferences")
     .flatMap((item) => {
-      const kind = settled(item.at("kind").text());
-      const name = settled(item.at("name").text());
+      const kind = settled(item.text("kind"));
+      const name = settled(item.text("name"));
       if (kind === undefined || name === undefined) return [];
-      return [{ kind, name, controller: settled(item.at("controller").flag()) ?? false }];
+      return [{ kind, name, controller: settled(item.flag("controller")) ?? false }];
     });
   return owners.find((owner) => owner.controller) ?? owners[0];
 };
@@ -100,8 +99,8 @@ const absorb = (workload: Workload, pods: readonly Workload[]): Workload => {
 /** An Argo Rollout may borrow the template of a Deployment (`spec.workloadRef`). */
 const borrow = (workload: Workload, find: (owner: Owner, namespace: string) => Workload | undefined): Workload => {
   const ref = Field.quietly(workload.raw).at("spec").at("workloadRef");
-  const kind = settled(ref.at("kind").text());
-  const name = settled(ref.at("name").text());
+  const kind = settled(ref.text("kind"));
+  const name = settled(ref.text("name"));
   if (kind === undefined || name === undefined) return workload;
   const lender = find({ kind, name }, workload.ref.namespace);
   if (lender === undefined) return workload;

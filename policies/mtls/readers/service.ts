@@ -5,21 +5,22 @@ import { settled, type Field } from "./fields";
 /** `networking.istio.io/exportTo`: a list separated by commas. */
 const EXPORT_TO = "networking.istio.io/exportTo";
 
+/** A number or a name; none, or 0, is the port itself. */
 const targetPortOf = (field: Field, port: Known<number>): Known<number | string> => {
-  if (field.isAbsent || field.value === 0 || field.value === "") return port;
-  return typeof field.value === "string" ? field.value : (field.port() ?? port);
+  const { value } = field.at("targetPort");
+  if (value === 0 || value === "") return port;
+  return typeof value === "string" ? value : (field.port("targetPort") ?? port);
 };
 
 export const readServicePort = (field: Field): Known<ServicePort> => {
-  if (field.isUnknown) return UNKNOWN;
-  const port = field.at("port").requiredPort();
+  const port = field.requiredPort("port");
   return {
-    name: settled(field.at("name").text()),
+    name: settled(field.text("name")),
     port,
-    targetPort: targetPortOf(field.at("targetPort"), port),
-    nodePort: field.at("nodePort").integer(0, 65535) || undefined,
-    appProtocol: field.at("appProtocol").text(),
-    protocol: settled(field.at("protocol").text()) ?? "TCP",
+    targetPort: targetPortOf(field, port),
+    nodePort: field.optionalPort("nodePort"),
+    appProtocol: field.text("appProtocol"),
+    protocol: settled(field.text("protocol")) ?? "TCP",
   };
 };
 
@@ -31,29 +32,33 @@ export const readExportTo = (annotations: Known<Labels>): Service["exportTo"] =>
 };
 
 /** An empty selector is none: Kubernetes then makes no endpoints of its own. */
-export const readSelector = (field: Field): Known<Labels> | undefined => {
-  const selector = field.texts();
+export const readSelector = (field: Field, key: string): Known<Labels> | undefined => {
+  const selector = field.texts(key);
   return selector !== undefined && !isUnknown(selector) && Object.keys(selector).length === 0 ? undefined : selector;
 };
 
 /** Of resources for which a selector without labels is one that selects everything, and still counts as a selector. */
 export const readWorkloadSelector = (field: Field, key: "labels" | "matchLabels"): Known<Labels> | undefined =>
-  field.isAbsent ? undefined : (field.at(key).texts() ?? {});
+  field.isAbsent ? undefined : (field.texts(key) ?? {});
 
 /** Kubernetes Service. */
 export function readService(root: Field, meta: Meta): Service {
   const spec = root.at("spec");
-  const clusterIp = spec.at("clusterIP").text();
-  const all = spec.at("clusterIPs").textList() ?? [];
+  const clusterIp = spec.text("clusterIP");
+  const all = spec.textList("clusterIPs") ?? [];
   const clusterIps = [...(isUnknown(all) ? [] : all), settled(clusterIp) ?? ""];
   return {
-    ...meta,
-    type: spec.at("type").text() ?? "ClusterIP",
+    ref: meta.ref,
+    labels: meta.labels,
+    annotations: meta.annotations,
+    created: meta.created,
+    source: meta.source,
+    type: spec.text("type") ?? "ClusterIP",
     headless: mapKnown(clusterIp ?? "", (ip) => ip === "None"),
     clusterIps: [...new Set(clusterIps.filter((ip) => ip !== "" && ip !== "None"))],
-    externalName: spec.at("externalName").text(),
-    selector: readSelector(spec.at("selector")),
-    ports: spec.at("ports").listOf(readServicePort) ?? [],
+    externalName: spec.text("externalName"),
+    selector: readSelector(spec, "selector"),
+    ports: spec.listOf("ports", readServicePort) ?? [],
     exportTo: readExportTo(meta.annotations),
   };
 }

@@ -1,4 +1,4 @@
-import { UNKNOWN, type Known } from "../known";
+import { isUnknown, UNKNOWN, type Known } from "../known";
 import type { Meta, Sidecar } from "../mesh";
 import { settled, type Field } from "./fields";
 import { readWorkloadSelector } from "./service";
@@ -7,37 +7,39 @@ type Egress = Exclude<NonNullable<Sidecar["egress"]>, symbol>[number];
 type Ingress = Exclude<NonNullable<Sidecar["ingress"]>, symbol>[number];
 
 const readEgress = (field: Field): Known<Egress> => {
-  const hosts = field.at("hosts").textList() ?? [];
-  if (typeof hosts === "symbol") return UNKNOWN;
+  const hosts = field.textList("hosts") ?? [];
+  if (isUnknown(hosts)) return UNKNOWN;
   return {
     hosts,
-    port: settled(field.at("port").at("number").integer(0, 65535)) || undefined,
-    bind: settled(field.at("bind").text()) || undefined,
+    port: settled(field.at("port").optionalPort("number")),
+    bind: settled(field.text("bind")) || undefined,
   };
 };
 
 const readIngress = (field: Field): Known<Ingress> => {
-  const port = field.at("port").at("number").requiredPort();
-  const protocol = field.at("port").at("protocol").text() ?? "";
-  if (typeof port === "symbol" || typeof protocol === "symbol") return UNKNOWN;
+  const port = field.at("port").requiredPort("number");
+  const protocol = field.at("port").text("protocol") ?? "";
+  if (isUnknown(port) || isUnknown(protocol)) return UNKNOWN;
   return {
     port,
     protocol,
-    defaultEndpoint: settled(field.at("defaultEndpoint").text()),
+    defaultEndpoint: settled(field.text("defaultEndpoint")),
     tls: !field.at("tls").isAbsent,
   };
 };
 
-/** networking.istio.io Sidecar. An empty list counts as none. */
+/** An empty list counts as none. */
+const orNone = <T>(list: Known<readonly T[]> | undefined): Known<readonly T[]> | undefined =>
+  list !== undefined && !isUnknown(list) && list.length === 0 ? undefined : list;
+
+/** networking.istio.io Sidecar. */
 export function readSidecar(root: Field, meta: Meta): Sidecar {
   const spec = root.at("spec");
-  const egress = spec.at("egress").listOf(readEgress);
-  const ingress = spec.at("ingress").listOf(readIngress);
   return {
     ...meta,
     workloadSelector: readWorkloadSelector(spec.at("workloadSelector"), "labels"),
-    egress: egress !== UNKNOWN && egress?.length === 0 ? undefined : egress,
-    ingress: ingress !== UNKNOWN && ingress?.length === 0 ? undefined : ingress,
-    outboundTrafficPolicy: spec.at("outboundTrafficPolicy").at("mode").choice(["ALLOW_ANY", "REGISTRY_ONLY"]),
+    egress: orNone(spec.listOf("egress", readEgress)),
+    ingress: orNone(spec.listOf("ingress", readIngress)),
+    outboundTrafficPolicy: spec.at("outboundTrafficPolicy").choice("mode", ["ALLOW_ANY", "REGISTRY_ONLY"]),
   };
 }

@@ -5,13 +5,13 @@ import type { Field } from "./fields";
 /** networking.istio.io WorkloadEntry: a workload without pods, reached at its address. */
 export function readWorkloadEntry(root: Field, meta: Meta): Workload {
   const spec = root.at("spec");
-  const address = spec.at("address").text() ?? "";
-  const ports = spec.at("ports").entries() ?? [];
+  const ports = spec.at("ports");
+  const address = spec.text("address") ?? "";
   return {
     ...meta,
-    podLabels: spec.at("labels").texts() ?? {},
+    podLabels: spec.texts("labels") ?? {},
     podAnnotations: meta.annotations,
-    serviceAccount: spec.at("serviceAccount").text() ?? "",
+    serviceAccount: spec.text("serviceAccount") ?? "",
     hostNetwork: false,
     containers: [],
     volumes: [],
@@ -20,11 +20,11 @@ export function readWorkloadEntry(root: Field, meta: Meta): Workload {
     live: false,
     entry: {
       address,
-      ports: mapKnown(ports, (entries) =>
-        Object.fromEntries(entries.map(([name, port]) => [name, port.port() ?? UNKNOWN])),
+      ports: mapKnown(ports.keys(), (names) =>
+        Object.fromEntries(names.map((name) => [name, ports.port(name) ?? UNKNOWN])),
       ),
     },
-    podPath: "spec",
+    podPath: spec.path,
     replicas: undefined,
     raw: root.value,
   };
