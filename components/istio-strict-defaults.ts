@@ -59,7 +59,8 @@ const schema = together(fields(strictDefaultsShape), checkStrictDefaults);
 
 /**
  * STRICT for the whole mesh: the PeerAuthentication `default` in the root namespace. Asserts that auto mTLS is on, and refuses a
- * mesh-wide DestinationRule that decides TLS for hosts of the mesh: the likeliest cause of `WRONG_VERSION_NUMBER`.
+ * mesh-wide DestinationRule that decides TLS for hosts of the mesh: the likeliest cause of `WRONG_VERSION_NUMBER`. Where the mesh has
+ * that PeerAuthentication already, it has to be imported (`pulumi import`): the provider never takes over what it did not create.
  *
  * Policies see its arguments after defaults, and as outputs `{ schemaVersion: 1, rootNamespace, mode: "STRICT", enableAutoMtls: true }`.
  */
