@@ -4,7 +4,7 @@ import type { Rule } from "./rule";
 import type { Settings } from "./settings";
 import { BARE_COLLECTOR, COLLECTOR, MESH, PERMISSIVE_PORTS, documents, record } from "./support/background";
 import { collectorPorts } from "./support/collectors";
-import { isFor } from "./support/coverage";
+import { answerFor, isFor } from "./support/coverage";
 import { describeException, onRecord, recordsOf } from "./support/records";
 import { enumerate, shortName } from "./support/texts";
 
@@ -70,10 +70,7 @@ export const exceptionWithoutEffect: Rule = {
   check: ({ assessment, settings }) =>
     recordsOf(assessment.mesh).flatMap((exception) => {
       const { contract } = exception;
-      const answer = assessment.exceptions.find(
-        ({ namespace, name }) => namespace === contract?.namespace && name === contract.name,
-      );
-      if (contract === undefined || answer?.state !== "unused") return [];
+      if (contract === undefined || answerFor(assessment, contract)?.state !== "unused") return [];
       const message = `${describeException(exception)} (mode ${contract.mode}) has no effect: ${observed(assessment, settings, contract)}.`;
       return [onRecord(exception, "mode", message)];
     }),

@@ -163,3 +163,18 @@ export const KEEP_STRICT = {
   ticket: undefined,
   expires: undefined,
 };
+
+/** Only the declared clients reach the OTLP ports. */
+export const NETWORK_POLICY = `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: otel-collector-otlp, namespace: monitoring }
+spec:
+  podSelector: { matchLabels: { app.kubernetes.io/name: opentelemetry-collector } }
+  policyTypes: [Ingress]
+  ingress:
+    - from:
+        - namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: staging-webs } }
+        - ipBlock: { cidr: 10.20.0.0/24 }
+      ports: [{ protocol: TCP, port: 4317 }, { protocol: TCP, port: 4318 }]
+`;

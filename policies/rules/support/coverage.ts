@@ -1,4 +1,4 @@
-import type { Assessment, ExceptionState } from "../../mtls/assess";
+import type { Assessment, ExceptionAnswer, ExceptionState } from "../../mtls/assess";
 import type { ExceptionContract } from "../../mtls/exception";
 import type { FlowAnswer } from "../../mtls/flow";
 import { isUnknown } from "../../mtls/known";
@@ -20,15 +20,18 @@ export interface Standing {
   readonly state: ExceptionState;
 }
 
+/** How an exception stands. */
+export const answerFor = (
+  { exceptions }: Assessment,
+  contract: Pick<ExceptionContract, "namespace" | "name">,
+): ExceptionAnswer | undefined =>
+  exceptions.find(({ namespace, name }) => namespace === contract.namespace && name === contract.name);
+
 /** The exceptions that list a port of a collector. */
-export const exceptionsFor = (
-  { mesh, exceptions }: Assessment,
-  collector: Workload,
-  port: number,
-): readonly Standing[] =>
-  recordsOf(mesh).flatMap(({ contract }) => {
+export const exceptionsFor = (assessment: Assessment, collector: Workload, port: number): readonly Standing[] =>
+  recordsOf(assessment.mesh).flatMap(({ contract }) => {
     if (contract === undefined || !isFor(contract, collector) || !contract.ports.includes(port)) return [];
-    const answer = exceptions.find(({ namespace, name }) => namespace === contract.namespace && name === contract.name);
+    const answer = answerFor(assessment, contract);
     return answer === undefined ? [] : [{ contract, state: answer.state }];
   });
 

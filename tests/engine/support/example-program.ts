@@ -1,0 +1,44 @@
+import { Provider } from "@pulumi/kubernetes/provider";
+import * as pulumi from "@pulumi/pulumi";
+import { addDays, daysUntil, toIsoDate, type IsoDate } from "../../../policies/mtls/clock";
+import { EXAMPLE_DAY, exampleYaml, type Example } from "../../../policies/rules/rule";
+import { resourcesOf } from "../../policies/support/resources";
+import type { Program } from "./stack";
+
+/** The pack judges by the real day: the dates of an example are moved so that its own day is today. */
+const asOfToday = ({ now = EXAMPLE_DAY }: Example, text: string): string => {
+  const today = toIsoDate(new Date());
+  return text.replaceAll(/\d{4}-\d{2}-\d{2}/g, (date) => addDays(today, daysUntil(date as IsoDate, now)));
+};
+
+/** The namespaces of the examples, set apart so that several examples can stand in one program. */
+const setApart = (text: string, suffix: string): string =>
+  text.replaceAll(/\b(monitoring|staging-webs)\b/g, (namespace) => `${namespace}-${suffix}`);
+
+/** What an example stands for in one program, among others. */
+export interface Part {
+  readonly example: Example;
+  /** Given to its namespaces; `""` for an example that stands alone. */
+  readonly suffix: string;
+}
+
+const partText = ({ example, suffix }: Part): string => {
+  const text = asOfToday(example, exampleYaml(example));
+  return suffix === "" ? text : setApart(text, suffix);
+};
+
+/** Any resource by its type token, as a program without our components, or without TypeScript, would register it. */
+class RawResource extends pulumi.CustomResource {}
+
+/** A raw program: every object of the examples as it is, by no component of ours; what two of them share is registered once. */
+export const programOf =
+  (...parts: readonly Part[]): Program =>
+  async ({ manifests }) => {
+    const provider = new Provider("render", { renderYamlToDirectory: manifests });
+    const seen = new Set<string>();
+    for (const { type, name, props } of parts.flatMap((part) => resourcesOf(partText(part)))) {
+      if (seen.has(name)) continue;
+      seen.add(name);
+      new RawResource(type, name, props, { provider });
+    }
+  };
