@@ -2,7 +2,8 @@ import type { FlowAnswer } from "../policies/mtls/flow";
 import { describeRef, type Source } from "../policies/mtls/objects";
 import type { FailedRule, RuleFinding } from "../policies/rules/run";
 import type { Judgement } from "./judge";
-import type { Location, Report, ReportFinding, ReportFlow, SuppressedFinding } from "./report";
+import type { Location, Report, ReportFinding, ReportFlow, SuppressedFinding, UndecidedField } from "./report";
+import { UNKNOWN_RULE } from "./rule-choice";
 import { linesOf, type Sought } from "./sources/locate";
 import { isFileSource } from "./sources/origin";
 
@@ -17,9 +18,11 @@ export function compose(judgement: Judgement, foreign: number, suppress: Suppres
   const { assessment, run } = judgement;
   const findings: ReportFinding[] = run.failed.map(ofFailedRule);
   const suppressed: SuppressedFinding[] = [];
+  const undecided: UndecidedField[] = [];
   const locations = locationsOf(run.findings);
   run.findings.forEach((finding, index) => {
     const reported = ofFinding(finding, locations[index]);
+    if (finding.name === UNKNOWN_RULE) return undecided.push(ofUndecided(reported));
     const suppression = suppress(finding, reported);
     if (suppression === undefined) findings.push(reported);
     else suppressed.push({ ...reported, suppression });
@@ -40,12 +43,13 @@ export function compose(judgement: Judgement, foreign: number, suppress: Suppres
       },
       suppressed: suppressed.length,
       exceptions: assessment.exceptions.length,
-      unknown: flows.filter(({ outcome }) => outcome === "unknown").length,
+      unknown: countUnknown(flows, undecided),
     },
     flows,
     findings,
     suppressed,
     exceptions: assessment.exceptions,
+    undecided,
     assumptions: assessment.assumptions,
   };
 }
@@ -64,6 +68,20 @@ const ofFinding = (finding: RuleFinding, location: Location | undefined): Report
   fix: finding.fix,
   docs: docsOf(finding.id),
 });
+
+const ofUndecided = ({ object, path, location, message }: ReportFinding): UndecidedField => ({
+  object,
+  path,
+  ...(location === undefined ? {} : { location }),
+  message,
+});
+
+/** What an unknown flow already names is counted with the flow. */
+function countUnknown(flows: readonly ReportFlow[], undecided: readonly UndecidedField[]): number {
+  const unknown = flows.filter(({ outcome }) => outcome === "unknown");
+  const named = new Set(unknown.flatMap((flow) => (flow.undecided ?? []).map(({ object }) => object)));
+  return unknown.length + undecided.filter(({ object }) => !named.has(object)).length;
+}
 
 const ofFailedRule = ({ id, name, severity, message }: FailedRule): ReportFinding => ({
   id,

@@ -17,7 +17,7 @@ export async function readInput(paths: readonly string[], args: Arguments, io: I
     ]);
   const progress = new Progress(io.stderr, args.flag("quiet"));
   try {
-    return await readSources(sources, (name) => progress.say(`reading ${name}`));
+    return await readSources(sources, io.stdin, (name) => progress.say(`reading ${name}`));
   } finally {
     progress.end();
   }

@@ -5,6 +5,7 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Today, UTC, unless `--now` says otherwise. */
   readonly today: IsoDate;
+  readonly stdin: AsyncIterable<Uint8Array>;
   readonly stdout: Stream;
   readonly stderr: Stream;
 }
@@ -19,6 +20,7 @@ export interface Stream {
 export const processIo = (): Io => ({
   env: process.env,
   today: toIsoDate(new Date()),
+  stdin: process.stdin,
   stdout: streamOf(process.stdout),
   stderr: streamOf(process.stderr),
 });

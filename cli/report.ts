@@ -18,6 +18,8 @@ export interface Report {
   /** Findings that do not count, each with why. */
   readonly suppressed: readonly SuppressedFinding[];
   readonly exceptions: readonly ExceptionAnswer[];
+  /** Fields that nobody knows yet, and that decide what a collector accepts, what an exception allows, or how a flow ends. */
+  readonly undecided: readonly UndecidedField[];
   /** Defaults that all answers share. */
   readonly assumptions: readonly string[];
 }
@@ -30,7 +32,7 @@ export interface Summary {
   readonly findings: { readonly error: number; readonly warning: number };
   readonly suppressed: number;
   readonly exceptions: number;
-  /** Flows whose outcome is unknown, and clients that connect nobody knows where. */
+  /** Flows whose outcome is unknown, and fields of `undecided` that none of them names. */
   readonly unknown: number;
 }
 
@@ -59,6 +61,14 @@ export interface ReportServer {
   readonly accepts: Accepts;
   readonly outcome: Outcome;
   readonly symptom?: Symptom;
+}
+
+export interface UndecidedField {
+  readonly object: string;
+  readonly path: string;
+  readonly location?: Location;
+  /** What cannot be told for want of it. */
+  readonly message: string;
 }
 
 /** A place in a file, or a Pulumi resource with its parent component. */

@@ -3,6 +3,12 @@ import type { Rule } from "../policies/rules/rule";
 import { didYouMean } from "./suggest";
 import { UsageError } from "./usage-error";
 
+/**
+ * The pack's way with what is not known: a violation. The command has a word of its own for it, `unknown`, and `--fail-on unknown`;
+ * what this rule finds is listed there.
+ */
+export const UNKNOWN_RULE = "deciding-field-unknown";
+
 /** A rule by its name or id. */
 export const findRule = (name: string): Rule | undefined =>
   RULES.find((rule) => rule.name === name || rule.id.toLowerCase() === name.toLowerCase());

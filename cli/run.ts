@@ -61,14 +61,15 @@ async function printVersion(io: Io): Promise<number> {
 }
 
 async function report(error: unknown, io: Io): Promise<number> {
+  const { printable } = await import("./printers/words");
   if (error instanceof UsageError) {
-    for (const problem of error.problems) io.stderr.write(`meshtls: ${problem}\n`);
+    for (const problem of error.problems) io.stderr.write(`meshtls: ${printable(problem)}\n`);
     return EXIT.usage;
   }
   const { describeProblem } = await import("./problem");
   const { UnreadableInput } = await import("./sources/index");
   if (error instanceof UnreadableInput) {
-    for (const text of describeProblem(error.problems)) io.stderr.write(`${text}\n`);
+    for (const text of describeProblem(error.problems)) io.stderr.write(`${printable(text)}\n`);
     io.stderr.write(`meshtls: nothing was judged: ${error.message}\n`);
     return EXIT.unreadable;
   }

@@ -1,7 +1,7 @@
 import type { Location, ReportFinding } from "../report";
 import { summarize } from "../summary";
 import type { Printer } from "./index";
-import { describeFlow, describeServers } from "./words";
+import { describeFlow, describeServers, printable } from "./words";
 
 /**
  * Annotations of GitHub Actions (workflow commands). Suppressed findings and unknown flows are notices; the counts come last, as
@@ -31,6 +31,9 @@ export const printGithub: Printer = (report) =>
           [...describeServers(flow), ...undecided].join("\n"),
         );
       }),
+    ...report.undecided.map(({ object, path, location, message }) =>
+      command("notice", `unknown: ${object} ${path}`.trim(), location, message),
+    ),
     `meshtls: ${summarize(report.summary)}`,
     "",
   ].join("\n");
@@ -55,6 +58,5 @@ function command(
 }
 
 // As the runner decodes them: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
-const escapeData = (text: string): string =>
-  text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+const escapeData = (text: string): string => printable(text).replaceAll("%", "%25").replaceAll("\n", "%0A");
 const escapeProperty = (text: string): string => escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");

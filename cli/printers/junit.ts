@@ -1,6 +1,6 @@
 import { describeLocation, type Report, type ReportFinding } from "../report";
 import type { Printer } from "./index";
-import { describeFlow, describeOutcome, describeServers, isNotable } from "./words";
+import { describeFlow, describeOutcome, describeServers, isNotable, printable } from "./words";
 
 /**
  * JUnit XML as CI systems read it: one test case per finding, and one per declared or notable flow. Errors fail; a
@@ -34,7 +34,7 @@ function suite(name: string, cases: readonly Case[]): Suite {
   const failures = cases.filter(({ result }) => result === "failed").length;
   const skipped = cases.filter(({ result }) => result === "skipped").length;
   const xml = [
-    `  <testsuite name="${escapeXml(name)}" tests="${cases.length}" failures="${failures}" errors="0" skipped="${skipped}">`,
+    `  <testsuite name="${attribute(name)}" tests="${cases.length}" failures="${failures}" errors="0" skipped="${skipped}">`,
     ...cases.map(({ xml }) => xml),
     "  </testsuite>",
   ].join("\n");
@@ -45,7 +45,7 @@ const findingsSuite = ({ findings, suppressed }: Report): Suite =>
   suite("findings", [
     ...findings.map((finding) =>
       finding.severity === "error"
-        ? testCase(finding, "failed", `<failure message="${escapeXml(finding.message)}" type="error">`, "</failure>")
+        ? testCase(finding, "failed", `<failure message="${attribute(finding.message)}" type="error">`, "</failure>")
         : testCase(finding, "passed", "<system-out>", "</system-out>"),
     ),
     ...suppressed.map((finding) => {
@@ -53,7 +53,7 @@ const findingsSuite = ({ findings, suppressed }: Report): Suite =>
       return testCase(
         finding,
         "skipped",
-        `<skipped message="${escapeXml(`${reason} (until ${until})`)}">`,
+        `<skipped message="${attribute(`${reason} (until ${until})`)}">`,
         "</skipped>",
       );
     }),
@@ -67,12 +67,12 @@ function testCase(finding: ReportFinding, result: Case["result"], open: string, 
     `why: ${why}`,
     `fix: ${fix}`,
   ].join("\n");
-  const file = location !== undefined && "file" in location ? ` file="${escapeXml(location.file)}"` : "";
+  const file = location !== undefined && "file" in location ? ` file="${attribute(location.file)}"` : "";
   const title = [object, path].filter((part) => part !== "").join(" ");
   return {
     result,
     xml: [
-      `    <testcase classname="${escapeXml(`meshtls.${id}`)}" name="${escapeXml(`${name}: ${title}`)}"${file}>`,
+      `    <testcase classname="${attribute(`meshtls.${id}`)}" name="${attribute(`${name}: ${title}`)}"${file}>`,
       `      ${open}${escapeXml(text)}${close}`,
       "    </testcase>",
     ].join("\n"),
@@ -80,10 +80,9 @@ function testCase(finding: ReportFinding, result: Case["result"], open: string, 
 }
 
 /** A refused flow fails through its finding; here every flow is listed with what came of it. */
-const flowsSuite = ({ flows }: Report): Suite =>
-  suite(
-    "flows",
-    flows.filter(isNotable).map((flow) => {
+const flowsSuite = ({ flows, undecided }: Report): Suite =>
+  suite("flows", [
+    ...flows.filter(isNotable).map((flow): Case => {
       const isKnown = flow.outcome !== "unknown";
       const text = [describeOutcome(flow), ...describeServers(flow)].join("\n");
       const body = isKnown
@@ -92,13 +91,21 @@ const flowsSuite = ({ flows }: Report): Suite =>
       return {
         result: isKnown ? "passed" : "skipped",
         xml: [
-          `    <testcase classname="meshtls.flow" name="${escapeXml(describeFlow(flow))}">`,
+          `    <testcase classname="meshtls.flow" name="${attribute(describeFlow(flow))}">`,
           `      ${body}`,
           "    </testcase>",
         ].join("\n"),
       };
     }),
-  );
+    ...undecided.map(({ object, path, message }): Case => ({
+      result: "skipped",
+      xml: [
+        `    <testcase classname="meshtls.unknown" name="${attribute(`${object} ${path}`.trim())}">`,
+        `      <skipped message="not known">${escapeXml(message)}</skipped>`,
+        "    </testcase>",
+      ].join("\n"),
+    })),
+  ]);
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -110,7 +117,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** XML 1.0 has no way at all to write most control characters. */
 const escapeXml = (text: string): string =>
-  text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
-    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
-    .replaceAll("\n", "&#10;");
+  printable(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+
+/** A line break in an attribute would be read as a space. */
+const attribute = (text: string): string => escapeXml(text).replaceAll("\n", "&#10;");

@@ -1,7 +1,7 @@
 import { describeLocation, type Report, type ReportFinding, type ReportFlow } from "../report";
 import { summarize } from "../summary";
 import type { Printer } from "./index";
-import { countOutcomes, describeFlow, describeServers, isNotable } from "./words";
+import { countOutcomes, describeFlow, describeServers, isNotable, printable } from "./words";
 
 /** For pull requests and wikis: GitHub-flavoured tables. */
 export const printMarkdown: Printer = (report, { quiet }) => {
@@ -16,6 +16,7 @@ export const printMarkdown: Printer = (report, { quiet }) => {
       : [
           ...section("Flows", shown.length > 0 ? [flowsTable(shown)] : []),
           ...(others.length > 0 ? [`Other flows: ${countOutcomes(others)}.`] : []),
+          ...section("Not known", report.undecided.length > 0 ? [undecidedTable(report)] : []),
           ...section("Exceptions", report.exceptions.length > 0 ? [exceptionsTable(report)] : []),
           ...section("Suppressed", report.suppressed.length > 0 ? [suppressedTable(report)] : []),
           ...report.assumptions.map((assumption) => `- assumed: ${escapeText(assumption)}`),
@@ -35,7 +36,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 /** Text that came from the input must not become markup. */
 export const escapeText = (text: string): string =>
-  text
+  printable(text)
     .replace(/[\\`*_[\]<>|#~]/g, (character) =>
       character === "<" ? "&lt;" : character === ">" ? "&gt;" : `\\${character}`,
     )
@@ -43,7 +44,7 @@ export const escapeText = (text: string): string =>
 
 /** A name as code; a backtick inside would end it. */
 export const code = (text: string): string =>
-  text === "" ? "" : `\`${text.replaceAll("`", "'").replaceAll("|", "\\|").replace(/\s+/g, " ")}\``;
+  text === "" ? "" : `\`${printable(text).replaceAll("`", "'").replaceAll("|", "\\|").replace(/\s+/g, " ")}\``;
 
 const findingsTable = (findings: readonly ReportFinding[]): string =>
   table(
@@ -70,6 +71,15 @@ const flowsTable = (flows: readonly ReportFlow[]): string =>
         ),
         ...(flow.undecided ?? []).map(({ object, path }) => `not known: ${code(`${object} ${path}`)}`),
       ].join("<br>"),
+    ]),
+  );
+
+const undecidedTable = ({ undecided }: Report): string =>
+  table(
+    ["where", "what cannot be told"],
+    undecided.map(({ object, path, location, message }) => [
+      [code(object), code(path), code(describeLocation(location))].filter((part) => part !== "").join("<br>"),
+      escapeText(message),
     ]),
   );
 

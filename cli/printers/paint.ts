@@ -4,6 +4,9 @@ type Colour = (text: string) => string;
 
 export type Paint = Readonly<Record<Outcome | "error" | "warning" | "strong" | "faint", Colour>>;
 
+/** The codes of `paint`, to split a text by. */
+export const COLOUR = new RegExp("(\u001b\\[\\d{1,2}m)");
+
 const plain: Colour = (text) => text;
 const code =
   (open: number, close: number): Colour =>

@@ -1,20 +1,37 @@
 import { describeLocation, type Report, type ReportFinding, type ReportFlow } from "../report";
 import { summarize } from "../summary";
 import type { Printer } from "./index";
-import { paint, type Paint } from "./paint";
-import { countOutcomes, describeFlow, describeOutcome, describeServers, isNotable } from "./words";
+import { COLOUR, paint, type Paint } from "./paint";
+import { countOutcomes, describeFlow, describeOutcome, describeServers, isNotable, printable } from "./words";
 
 /** For people at a terminal: findings first, then the flows that matter, then the counts. */
 export const printText: Printer = (report, { colour, quiet }) => {
   const colours = paint(colour);
   const parts = [
     ...report.findings.map((finding) => findingText(finding, colours)),
-    ...(quiet ? [] : [...flowsText(report, colours), ...exceptionsText(report, colours), ...suppressedText(report)]),
+    ...(quiet
+      ? []
+      : [
+          ...flowsText(report, colours),
+          ...undecidedText(report, colours),
+          ...exceptionsText(report, colours),
+          ...suppressedText(report),
+        ]),
   ];
-  return [...parts, ...(quiet && parts.length === 0 ? [] : [summaryText(report, colours)])]
+  const text = [...parts, ...(quiet && parts.length === 0 ? [] : [summaryText(report, colours)])]
     .map((part) => `${part}\n`)
     .join("\n");
+  return withoutControls(text, colour);
 };
+
+/** Of the control characters only our own colours may reach a terminal. */
+const withoutControls = (text: string, colour: boolean): string =>
+  colour
+    ? text
+        .split(COLOUR)
+        .map((part, at) => (at % 2 === 1 ? part : printable(part)))
+        .join("")
+    : printable(text);
 
 function findingText(finding: ReportFinding, colours: Paint): string {
   const { severity, id, name, object, path, message, why, fix, docs } = finding;
@@ -55,6 +72,12 @@ function flowText(flow: ReportFlow, colours: Paint): string {
     ...evidence.map(({ won, step, object, says }) => `  ${won ? "won" : "lost"}  ${step}: ${object}: ${says}`),
   ].join("\n");
 }
+
+const undecidedText = ({ undecided }: Report, colours: Paint): string[] =>
+  undecided.map(({ object, path, location, message }) => {
+    const where = [describeLocation(location), object, path].filter((part) => part !== "").join("  ");
+    return [`${colours.unknown("unknown")}  ${colours.faint(where)}`, ...indent(message, "  ")].join("\n");
+  });
 
 const exceptionsText = ({ exceptions }: Report, colours: Paint): string[] =>
   exceptions.map(({ namespace, name, mode, state, owner, expires, daysLeft }) => {

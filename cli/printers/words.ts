@@ -33,3 +33,7 @@ export function countOutcomes(flows: readonly ReportFlow[]): string {
   for (const { outcome } of flows) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   return [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(", ");
 }
+
+/** Control characters of the input must not reach a terminal or a log; line breaks may. */
+export const printable = (text: string): string =>
+  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]/g, "\ufffd");

@@ -39,7 +39,11 @@ const nameOf = (path: string): string => (path === STDIN ? STDIN_NAME : path);
  * @param onFile told before each file, for progress
  * @throws UnreadableInput with all problems of all sources
  */
-export async function readSources(sources: Sources, onFile: (name: string) => void = () => {}): Promise<Input> {
+export async function readSources(
+  sources: Sources,
+  stdin: AsyncIterable<Uint8Array>,
+  onFile: (name: string) => void = () => {},
+): Promise<Input> {
   const manifests: Manifest[] = [];
   const problems: Problem[] = [];
   let foreign = 0;
@@ -63,7 +67,7 @@ export async function readSources(sources: Sources, onFile: (name: string) => vo
   const bytesOf = async (path: string): Promise<Buffer | undefined> => {
     onFile(path === STDIN ? "standard input" : path);
     try {
-      return path === STDIN ? await standardInput() : readFileSync(path);
+      return path === STDIN ? await allOf(stdin) : readFileSync(path);
     } catch (error) {
       problems.push(problemOf(path, whyNot(error)));
       return undefined;
@@ -115,9 +119,9 @@ const inputOf = ({ path, walked, rereadable }: Found, bytes: Buffer): InputFile 
   ...(rereadable ? {} : { bytes }),
 });
 
-async function standardInput(): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+async function allOf(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
