@@ -39,6 +39,8 @@ describe("the main job, from nothing to nothing", () => {
     );
     expect(output).toMatch(/^ +App ↔ App \(12 pairs\) +mtls +mtls +mtls$/m);
     expect(output).toMatch(/^ +App → OTEL Collector \(8 pairs\) +mtls +plaintext, mtls +mtls$/m);
+    expect(output).toMatch(/^ +Prometheus → App metrics \(4 pairs\) +plaintext +plaintext +plaintext$/m);
+    expect(output).toMatch(/^ +External → Istio Gateway +app-tls +tls +tls$/m);
     expect(output).toMatch(/^ +batch-hosts \(10\.20\.0\.0\/24\) → \S+:4317 +plaintext +plaintext, mtls +plaintext$/m);
     expect(output).toMatch(/^ +monitoring\/otel-collector +permissive +used .* \(30 days left\)$/m);
     expect(output).toContain("The staging environment stands.");
