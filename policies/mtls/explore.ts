@@ -87,7 +87,7 @@ class Run {
       this.made.set(key, choice);
     }
     if (ways.length === 0) {
-      this.tooMany.set(key, { object, path });
+      for (const field of choice.fields) this.tooMany.set(`${describeRef(field.object)}: ${field.path}`, field);
       throw new TooManyWays();
     }
     return ways[Math.min(choice.way, ways.length - 1)] as (typeof ways)[number];

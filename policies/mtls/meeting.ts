@@ -2,7 +2,7 @@ import { MISSING_SERVICE, type Reached } from "./client/address";
 import type { Trust } from "./client/auto-mtls";
 import type { Context } from "./client/context";
 import type { Hop } from "./client/route";
-import type { ServerAnswer } from "./flow";
+import type { ServerAnswer, Undecided } from "./flow";
 import { isUnknown } from "./known";
 import type { ObjectRef } from "./objects";
 import { codeFor, type Reception } from "./reception";
@@ -40,6 +40,8 @@ export interface Traced {
   readonly application: Application | undefined;
   /** What had to be assumed of the server. */
   readonly assumption: string | undefined;
+  /** Fields that would tell more, where the answer is unknown. */
+  readonly undecided: readonly Undecided[];
 }
 
 /** Where no proxy originates TLS nobody checks. */
@@ -51,12 +53,15 @@ export const sending = (wire: Wire, tls: boolean, clientProxy: boolean, trust: T
     ? { wire: "app-tls", inner: false, clientProxy, trust, hop }
     : { wire, inner: tls, clientProxy, trust, hop };
 
-const traced = (answer: ServerAnswer, hop: Hop | undefined): Traced => ({
+const NOTHING_OPEN: readonly Undecided[] = [];
+
+const traced = (answer: ServerAnswer, hop: Hop | undefined, undecided = NOTHING_OPEN): Traced => ({
   answer,
   hop,
   reception: undefined,
   application: undefined,
   assumption: undefined,
+  undecided,
 });
 
 /** Nobody is reached. */
@@ -64,8 +69,8 @@ export const nobody = (symptom: Symptom, targetPort: number, hop?: Hop): Traced 
   traced({ workload: null, targetPort, sends: "blocked", accepts: null, outcome: "refused", symptom }, hop);
 
 /** Somebody is reached of whom nothing more is known. */
-const stranger = (workload: ObjectRef, targetPort: number, { wire, hop }: Sending): Traced =>
-  traced({ workload, targetPort, sends: sendsOf(wire), accepts: null, outcome: "unknown" }, hop);
+const stranger = ({ ref, undecided }: Reached, targetPort: number, { wire, hop }: Sending): Traced =>
+  traced({ workload: ref, targetPort, sends: sendsOf(wire), accepts: null, outcome: "unknown" }, hop, undecided);
 
 /** No proxy in between. */
 const BARE = { codes: null, isAmbient: false, readsHttp: false };
@@ -87,18 +92,14 @@ function meetOutside(
     asked.serverSpeaks === undefined
       ? `${ref.name}:${targetPort} is outside and speaks ${application === "tls" ? "TLS" : "plaintext"}`
       : undefined;
-  return { answer, hop, reception: undefined, application, assumption };
+  return { answer, hop, reception: undefined, application, assumption, undecided: NOTHING_OPEN };
 }
 
 /** How it ends, and why. */
-export function meet(
-  context: Context,
-  asked: Question,
-  { workload, ref, port, byService }: Reached,
-  sent: Sending,
-): Traced {
+export function meet(context: Context, asked: Question, server: Reached, sent: Sending): Traced {
+  const { workload, ref, port, byService } = server;
   const targetPort = isUnknown(port) ? asked.port : port;
-  if (isUnknown(port) || ref.kind === MISSING_SERVICE) return stranger(ref, targetPort, sent);
+  if (isUnknown(port) || ref.kind === MISSING_SERVICE) return stranger(server, targetPort, sent);
   if (workload === null) return meetOutside(ref, targetPort, sent, asked);
   const { wire, inner, clientProxy, trust, hop } = sent;
   const { protocol, serverSpeaks } = asked;
@@ -124,5 +125,6 @@ export function meet(
     symptom === undefined
       ? { workload: ref, targetPort, sends, accepts, outcome }
       : { workload: ref, targetPort, sends, accepts, outcome, symptom };
-  return { answer, hop, reception: isOwn ? undefined : side.reception, application, assumption: undefined };
+  const reception = isOwn ? undefined : side.reception;
+  return { answer, hop, reception, application, assumption: undefined, undecided: NOTHING_OPEN };
 }

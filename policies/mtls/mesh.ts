@@ -13,6 +13,8 @@ export interface Meta {
   /** `metadata.creationTimestamp`; absent in most files. Ties are broken by name and namespace. */
   readonly created: string | undefined;
   readonly source: Source | undefined;
+  /** Paths of fields that are not known and have no place in the model; who decides by the object must not take it at its word. */
+  readonly open?: readonly string[];
 }
 
 /** Something that could not be read as what it claims to be. The command exits 3 on `error`; a `note` is only listed. */

@@ -1,4 +1,4 @@
-import { addressesOf, MISSING_SERVICE, OUTSIDE_HOST, reached, reachedEndpoint, type Address } from "./client/address";
+import { addressesOf, OUTSIDE_HOST, reached, reachedEndpoint, type Address } from "./client/address";
 import { endpointGetsMtls } from "./client/auto-mtls";
 import type { Cluster } from "./client/cluster";
 import { isSelective, type Context } from "./client/context";
@@ -25,7 +25,7 @@ export interface WorldAnswer {
   readonly dialled: Dialled;
   readonly departure: Departure;
   readonly servers: readonly Traced[];
-  /** What nobody among the objects can tell. */
+  /** Fields that would tell more. */
   readonly undecided: readonly Undecided[];
 }
 
@@ -47,7 +47,7 @@ class World {
     departure ??= departureOf(context, undefined, question.port);
     if (servers.length === 0)
       servers.push(nobody(departure === "captured" ? "no-healthy-upstream" : "connection-refused", question.port));
-    return { dialled, departure, servers: distinct(servers), undecided: missing(servers) };
+    return { dialled, departure, servers: distinct(servers), undecided: servers.flatMap(({ undecided }) => undecided) };
   }
 
   private from(departure: Departure, dialled: Dialled, to: Address): readonly Traced[] {
@@ -110,7 +110,7 @@ class World {
       );
     if (!isResolvedByName(cluster)) return [nobody("no-healthy-upstream", port.number, hop)];
     const ref = { kind: OUTSIDE_HOST, namespace: "", name: service.host };
-    const server = { workload: null, ref, port: port.number, byService: true };
+    const server = { workload: null, ref, port: port.number, byService: true, undecided: [] };
     return [this.meet(server, this.sending(wireOf(socket), socket, hop))];
   }
 
@@ -170,16 +170,6 @@ const distinct = (servers: readonly Traced[]): readonly Traced[] =>
   servers.length < 2
     ? servers
     : [...new Map(servers.map((server) => [JSON.stringify(server.answer), server])).values()];
-
-const NOTHING_MISSING: readonly Undecided[] = [];
-
-const isMissing = ({ answer: { workload } }: Traced): boolean => workload?.kind === MISSING_SERVICE;
-
-/** Services that are dialled and not among the objects. */
-const missing = (servers: readonly Traced[]): readonly Undecided[] =>
-  servers.some(isMissing)
-    ? servers.flatMap(({ answer: { workload } }) => (workload === null ? [] : [{ object: workload, path: "" }]))
-    : NOTHING_MISSING;
 
 export const answerInOneWay = (context: Context, question: Question): WorldAnswer =>
   new World(context, question).answer();

@@ -1,3 +1,4 @@
+import type { Undecided } from "../flow";
 import { isUnknown, type Known } from "../known";
 import type { Container, Mesh, Service, Workload } from "../mesh";
 import { isRunning } from "../endpoints";
@@ -28,7 +29,11 @@ export interface Reached {
   readonly port: Known<number>;
   /** A Service or ServiceEntry led here. */
   readonly byService: boolean;
+  /** Fields that would tell the port where it is not known. */
+  readonly undecided: readonly Undecided[];
 }
+
+const NOTHING_OPEN: readonly Undecided[] = [];
 
 /** Ports of nodes that lead to pods or Services, by `address:port` and by port. */
 export interface NodePorts {
@@ -131,20 +136,22 @@ const isPodOf = (workload: string, pod: string): boolean => pod === workload || 
 export function reached(context: Context, to: Address): readonly Reached[] {
   if (to.kind === "pod") {
     const { workload, port, byService } = to;
-    return [{ workload, ref: workload.ref, port, byService }];
+    return [{ workload, ref: workload.ref, port, byService, undecided: NOTHING_OPEN }];
   }
   if (to.kind === "outside") {
     const ref = { kind: to.inCluster ? MISSING_SERVICE : OUTSIDE_HOST, namespace: "", name: to.host };
-    return [{ workload: null, ref, port: to.port, byService: false }];
+    const undecided = to.inCluster ? [{ object: ref, path: "" }] : NOTHING_OPEN;
+    return [{ workload: null, ref, port: to.port, byService: false, undecided }];
   }
   const port = portOf(context.indexes.registry, to.service, to.port, context.settle);
   return port === undefined ? [] : endpointsOf(context, port).map(reachedEndpoint);
 }
 
 /** An endpoint as a server. */
-export const reachedEndpoint = ({ workload, ip, targetPort }: Endpoint): Reached => ({
+export const reachedEndpoint = ({ workload, ip, targetPort, undecided }: Endpoint): Reached => ({
   workload,
   ref: workload?.ref ?? { kind: OUTSIDE_HOST, namespace: "", name: ip ?? "" },
   port: targetPort,
   byService: true,
+  undecided,
 });

@@ -7,7 +7,7 @@ import { planeOf } from "../reception";
 import { dataPlane } from "../server/injection";
 import type { Context } from "./context";
 import type { RegisteredPort } from "./registry";
-import type { Place } from "./selected";
+import { settleOpen, type Place } from "./selected";
 
 /** The endpoints of a service's port as a client's proxy gets them, with what is unknown about them going both ways. */
 
@@ -24,6 +24,7 @@ export function endpointsOf(
   { index, settle }: Pick<Context, "index" | "settle">,
   port: RegisteredPort,
 ): readonly Endpoint[] {
+  for (const slice of port.slices(index)) settleOpen(slice, settle);
   const endpoints = port.endpoints(index);
   if (endpoints.every(isPlain)) return endpoints;
   return endpoints.filter(({ ready, certain, undecided: [blamed], workload }) => {

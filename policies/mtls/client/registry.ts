@@ -1,11 +1,12 @@
 import { isUnknown, type Known } from "../known";
 import { remember, type Settle } from "../explore";
-import type { Mesh, Service, ServiceEntry } from "../mesh";
+import type { Endpoints, Mesh, Service, ServiceEntry } from "../mesh";
 import type { Endpoint, MeshIndex } from "../mesh-index";
 import type { ObjectRef } from "../objects";
 import { portProtocol, writtenProtocol, type PortProtocol } from "../server/declared-protocol";
 import { byAge } from "./age";
 import { HostTable, isWildcard } from "./hosts";
+import { settleOpen } from "./selected";
 
 /**
  * The services that istiod knows, by host name and by address: Kubernetes Services and the hosts of ServiceEntries.
@@ -40,6 +41,8 @@ export interface RegisteredPort {
   /** The Service or ServiceEntry. */
   readonly owner: ObjectRef;
   endpoints(index: MeshIndex): readonly Endpoint[];
+  /** What lists the endpoints, where a Service has no selector. */
+  slices(index: MeshIndex): readonly Endpoints[];
 }
 
 export interface Registry {
@@ -97,19 +100,29 @@ export function registered(registry: Registry, service: Service): KubernetesServ
 }
 
 function readPorts(entry: Registered, settle: Settle): readonly RegisteredPort[] {
+  settleOpen(entry.object, settle);
   if (entry.kind === "ServiceEntry")
     return entry.object.ports.map((port) => ({
       number: port.number,
       protocol: writtenProtocol(port.protocol),
       owner: entry.ref,
       endpoints: (index) => index.entryEndpoints(entry.object, port),
+      slices: () => [],
     }));
   const ports = settle(entry.object.ports, [], entry.ref, "spec.ports");
   return ports.flatMap((port, at) => {
     if (port.protocol !== "TCP") return [];
     const number = settle(port.port, [], entry.ref, `spec.ports[${at}].port`);
     const protocol = settle<PortProtocol>(portProtocol(port), PROTOCOLS, entry.ref, `spec.ports[${at}].appProtocol`);
-    return [{ number, protocol, owner: entry.ref, endpoints: (index) => index.endpointsOf(entry.object, port) }];
+    return [
+      {
+        number,
+        protocol,
+        owner: entry.ref,
+        endpoints: (index) => index.endpointsOf(entry.object, port),
+        slices: (index) => (entry.object.selector === undefined ? index.slicesOf(entry.object) : []),
+      },
+    ];
   });
 }
 

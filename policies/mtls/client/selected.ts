@@ -1,7 +1,7 @@
 import type { Settle } from "../explore";
-import { isUnknown, type Known } from "../known";
+import { isUnknown, UNKNOWN, type Known } from "../known";
 import { selects } from "../labels";
-import type { Labels, Workload } from "../mesh";
+import type { Labels, Meta, Workload } from "../mesh";
 import type { ObjectRef } from "../objects";
 
 /** A field of an object. */
@@ -36,4 +36,11 @@ export function isSelected(
         .map(([key, value]) => `${key}=${String(value)}`)
         .join(",");
   return settle<boolean>(answer, [true, false], at.ref, asked === "" ? at.path : `${at.path} (${asked})`);
+}
+
+/** Ends the way where an object has fields that are not known and that the model cannot tell apart. */
+export function settleOpen({ ref, open = [] }: Meta, settle: Settle): void {
+  const [first, ...others] = open;
+  if (first === undefined) return;
+  settle<boolean>(UNKNOWN, [], ref, first, { also: others.map((path) => ({ object: ref, path })) });
 }

@@ -3,7 +3,7 @@ import { isUnknown } from "../known";
 import type { Mesh, Sidecar, VirtualService } from "../mesh";
 import { byAge } from "./age";
 import { coversHost, expandShortName, HostTable, isWildcard } from "./hosts";
-import { isSelected } from "./selected";
+import { isSelected, settleOpen } from "./selected";
 import { imports, isExported, type Scope } from "./visibility";
 
 /**
@@ -100,6 +100,7 @@ function targetsOf(
   mesh: Mesh,
   settle: Settle,
 ): readonly RouteTarget[] | undefined {
+  settleOpen(object, settle);
   const type = query.isHttp ? "http" : "tcp";
   const targets: RouteTarget[] = [];
   let hasRoute = false;

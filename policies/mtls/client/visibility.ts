@@ -7,7 +7,7 @@ import { byAge } from "./age";
 import { coversHost, expandShortName } from "./hosts";
 import { meshConfigRef } from "./mesh-config";
 import { exportToOf, type Registered } from "./registry";
-import { isSelected, type Place } from "./selected";
+import { isSelected, settleOpen, type Place } from "./selected";
 
 /**
  * What a client's proxy is told about: `exportTo`, the egress list of its Sidecar, and the namespaces that istiod watches.
@@ -121,6 +121,7 @@ export function isVisible(
   if (!isDiscovered(namespace, mesh, settle) || !exportsTo(entry, mesh, scope.namespace, settle)) return false;
   if (sidecar?.egress === undefined) return true;
   if (isUnknown(sidecar.egress)) return settle<boolean>(sidecar.egress, [true, false], sidecar.ref, "spec.egress");
+  settleOpen(sidecar, settle);
   if (sidecar.egress.length === 0) return true;
   const listener = sidecar.egress.find((egress) => egress.port === port) ?? sidecar.egress.find(isCatchAll);
   return listener !== undefined && imports(listener.hosts, entry.host, namespace, scope.namespace, mesh);

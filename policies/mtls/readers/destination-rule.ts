@@ -1,14 +1,20 @@
 import { isUnknown, UNKNOWN, type Known } from "../known";
 import type { DestinationRule, Meta, TlsMode, TlsSettings, TrafficPolicy } from "../mesh";
 import { settled, type Field } from "./fields";
+import { openFields } from "./open";
 import { readWorkloadSelector } from "./service";
 
 const TLS_MODES = ["DISABLE", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL"] as const satisfies readonly TlsMode[];
 
+/** Settings without which nobody can say what istiod makes of the others. */
+const DECIDING = new Set([
+  ...["clientCertificate", "privateKey", "caCertificates", "credentialName", "insecureSkipVerify"],
+]);
+
 /** `tls: {}` is DISABLE, the first value of the enumeration. */
 const readTls = (field: Field): Known<TlsSettings> | undefined => {
   if (field.isAbsent) return undefined;
-  if (field.isUnknown) return UNKNOWN;
+  if (field.isUnknown || openFields(field, DECIDING).length > 0) return UNKNOWN;
   return {
     mode: field.choice("mode", TLS_MODES) ?? "DISABLE",
     clientCertificate: settled(field.text("clientCertificate")),

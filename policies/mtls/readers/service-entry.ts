@@ -1,6 +1,7 @@
 import { isUnknown } from "../known";
 import type { Meta, ServiceEntry } from "../mesh";
 import { settled, type Field } from "./fields";
+import { openFields } from "./open";
 import { readWorkloadSelector } from "./service";
 
 const LOCATIONS = ["MESH_EXTERNAL", "MESH_INTERNAL"] as const;
@@ -40,11 +41,18 @@ const readEndpoints = (spec: Field): ServiceEntry["endpoints"] =>
     ports: readPortNumbers(item.at("ports")),
   }));
 
+/** What decides where its hosts are and what they speak. */
+const DECIDING = new Set([
+  ...["addresses", "ports", "number", "name", "protocol", "targetPort"],
+  ...["endpoints", "address", "labels", "security.istio.io/tlsMode", "serviceAccount"],
+]);
+
 /** networking.istio.io ServiceEntry. */
 export function readServiceEntry(root: Field, meta: Meta): ServiceEntry {
   const spec = root.at("spec");
   return {
     ...meta,
+    open: openFields(spec, DECIDING),
     hosts: spec.textList("hosts") ?? [],
     addresses: settled(spec.textList("addresses")) ?? [],
     ports: readPorts(spec),

@@ -1,6 +1,7 @@
 import { isUnknown, UNKNOWN, type Known } from "../known";
 import type { Meta, Sidecar } from "../mesh";
 import { settled, type Field } from "./fields";
+import { openFields } from "./open";
 import { readWorkloadSelector } from "./service";
 
 type Egress = Exclude<NonNullable<Sidecar["egress"]>, symbol>[number];
@@ -32,11 +33,15 @@ const readIngress = (field: Field): Known<Ingress> => {
 const orNone = <T>(list: Known<readonly T[]> | undefined): Known<readonly T[]> | undefined =>
   list !== undefined && !isUnknown(list) && list.length === 0 ? undefined : list;
 
+/** What decides which listener a port has. */
+const DECIDING = new Set(["egress", "port", "number", "bind"]);
+
 /** networking.istio.io Sidecar. */
 export function readSidecar(root: Field, meta: Meta): Sidecar {
   const spec = root.at("spec");
   return {
     ...meta,
+    open: openFields(spec, DECIDING),
     workloadSelector: readWorkloadSelector(spec.at("workloadSelector"), "labels"),
     egress: orNone(spec.listOf("egress", readEgress)),
     ingress: orNone(spec.listOf("ingress", readIngress)),

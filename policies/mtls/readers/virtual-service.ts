@@ -1,6 +1,7 @@
 import { isUnknown } from "../known";
 import type { Meta, VirtualService } from "../mesh";
 import { settled, type Field } from "./fields";
+import { openFields } from "./open";
 
 type Route = VirtualService["routes"][number];
 type Match = Route["match"][number];
@@ -38,11 +39,18 @@ const readRoutes = (spec: Field, type: Route["type"]): readonly Route[] =>
     destinations: item.knownItems("route").map(readDestination),
   }));
 
+/** What decides where a route leads. */
+const DECIDING = new Set([
+  ...["http", "tcp", "tls", "match", "route", "destination", "host", "subset", "port", "number", "weight"],
+  ...PLACE_FIELDS,
+]);
+
 /** networking.istio.io VirtualService. */
 export function readVirtualService(root: Field, meta: Meta): VirtualService {
   const spec = root.at("spec");
   return {
     ...meta,
+    open: openFields(spec, DECIDING),
     hosts: spec.textList("hosts") ?? [],
     gateways: spec.textList("gateways") ?? [],
     exportTo: spec.textList("exportTo") ?? [],

@@ -1,0 +1,19 @@
+import { isUnknown } from "../known";
+import { isMap, type Field } from "./fields";
+
+/**
+ * Paths of what is not known below a place, for fields that the model has no place to call unknown.
+ * @param keys names of the fields that the engine decides by; what stands below any other name does not matter
+ */
+export function openFields(root: Field, keys: ReadonlySet<string>): readonly string[] {
+  const open: string[] = [];
+  const visit = (value: unknown, path: string): void => {
+    if (isUnknown(value)) open.push(path);
+    else if (Array.isArray(value)) value.forEach((item: unknown, at) => visit(item, `${path}[${at}]`));
+    else if (isMap(value))
+      for (const [key, item] of Object.entries(value))
+        if (keys.has(key)) visit(item, path === "" ? key : `${path}.${key}`);
+  };
+  visit(root.value, root.path);
+  return open;
+}
