@@ -18,14 +18,12 @@ export interface Assumed {
   readonly hasUnplaced: boolean;
 }
 
-const labelText = (labels: Known<Labels> | undefined): string =>
-  labels === undefined || isUnknown(labels)
-    ? ""
-    : JSON.stringify(
-        Object.entries(labels)
-          .map(([key, value]) => `${key}=${String(value)}`)
-          .sort(),
-      );
+const labelText = (labels: Known<Labels> | undefined): string => {
+  if (labels === undefined || isUnknown(labels)) return "";
+  const keys = Object.keys(labels);
+  const ordered = keys.length > 1 ? keys.sort() : keys;
+  return ordered.map((key) => `${key}=${String(labels[key])}`).join();
+};
 
 /** Two objects without an age of which only the older counts. */
 const hasRivals = <T extends Meta>(items: readonly T[], contested: (item: T) => string): boolean => {

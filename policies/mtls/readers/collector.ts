@@ -1,7 +1,7 @@
-import { isUnknown, UNKNOWN, type Known } from "../known";
+import { isUnknown, mapKnown, UNKNOWN, type Known } from "../known";
 import type { Container, Labels, Meta, Service, ServicePort, Workload } from "../mesh";
 import { parseYaml } from "../yaml";
-import { readContainers, readProcess, readVolumes } from "./container";
+import { containerFrom, readContainers, readVolumes } from "./container";
 import type { Field } from "./fields";
 import { configuredPorts, metricsPort, monitoringPort, withOwnPorts } from "./operator-ports";
 import { readExportTo, readServicePort } from "./service";
@@ -51,21 +51,20 @@ const flagsOf = (spec: Field): Container["args"] => {
 const containersOf = (spec: Field, ports: Known<readonly ServicePort[]>): Workload["containers"] => {
   const others = readContainers(spec, "additionalContainers");
   if (isUnknown(others)) return UNKNOWN;
-  const collector: Container = {
-    ...readProcess(spec, undefined),
+  const collector = containerFrom(spec, undefined, {
     name: CONTAINER,
     init: false,
     restartPolicy: undefined,
     args: flagsOf(spec),
-    ports: isUnknown(ports)
-      ? UNKNOWN
-      : ports.map(({ name, targetPort, protocol }) => ({
-          name,
-          number: typeof targetPort === "string" ? UNKNOWN : targetPort,
-          protocol,
-          hostPort: undefined,
-        })),
-  };
+    ports: mapKnown(ports, (known) =>
+      known.map(({ name, targetPort, protocol }) => ({
+        name,
+        number: typeof targetPort === "string" ? UNKNOWN : targetPort,
+        protocol,
+        hostPort: undefined,
+      })),
+    ),
+  });
   return [collector, ...others];
 };
 

@@ -50,14 +50,19 @@ const readEnvFrom = (field: Field): Container["envFrom"] =>
     }),
   );
 
-/** What a container and the collector of the operator, whose fields stand in `spec` itself, have in common. */
-export type Process = Omit<Container, "name" | "init" | "restartPolicy" | "ports" | "args">;
+/** What a collector of the operator, whose fields stand in `spec` itself, has otherwise than a container. */
+export type ContainerOwn = Pick<Container, "name" | "init" | "restartPolicy" | "ports" | "args">;
 
-export const readProcess = (field: Field, podUser: Known<number> | undefined): Process => ({
+export const containerFrom = (field: Field, podUser: Known<number> | undefined, own: ContainerOwn): Container => ({
+  name: own.name,
   image: field.text("image"),
+  init: own.init,
+  restartPolicy: own.restartPolicy,
+  ports: own.ports,
   env: field.listOf("env", readEnvVar) ?? [],
   envFrom: readEnvFrom(field),
   command: field.textList("command") ?? [],
+  args: own.args,
   runAsUser: field.at("securityContext").integer("runAsUser") ?? podUser,
   volumeMounts: field.knownItems("volumeMounts").map((mount) => ({
     name: settled(mount.text("name")) ?? "",
@@ -71,14 +76,13 @@ export const readProcess = (field: Field, podUser: Known<number> | undefined): P
 const readContainer = (field: Field, init: boolean, podUser: Known<number> | undefined): Known<Container> => {
   const name = field.text("name") ?? "";
   if (isUnknown(name)) return UNKNOWN;
-  return {
-    ...readProcess(field, podUser),
+  return containerFrom(field, podUser, {
     name,
     init,
     restartPolicy: settled(field.text("restartPolicy")),
     ports: field.listOf("ports", readPort) ?? [],
     args: field.textList("args") ?? [],
-  };
+  });
 };
 
 /**

@@ -61,7 +61,9 @@ const keyOf = ({ group, kind, ref }: Document): string => [group, kind, ref.name
 /** A fixed order among documents that names cannot order, whatever order they came in. */
 const ordered = (documents: readonly Document[]): readonly Document[] => {
   const textOf = ({ apiVersion, kind, object }: Document): string =>
-    JSON.stringify([kind, apiVersion, object], (_key, value: Value) => (isUnknown(value) ? "<unknown>" : value));
+    JSON.stringify([kind, apiVersion, object], (_key, value: Value) =>
+      isUnknown(value) || typeof value === "bigint" ? String(value) : value,
+    );
   return documents
     .map((document) => ({ document, text: textOf(document) }))
     .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
@@ -78,7 +80,8 @@ export interface Distinct {
  * (Pulumi `…Patch` kinds) are laid over the whole one.
  */
 export function distinct(documents: readonly Document[], problems: Problem[]): Distinct {
-  const groups = new Map<string, Document[]>();
+  const found = new Map<string, Document>();
+  const repeated = new Map<string, Document[]>();
   const nameless: Document[] = [];
   for (const document of documents) {
     if (!isNamed(document.ref)) {
@@ -86,18 +89,18 @@ export function distinct(documents: readonly Document[], problems: Problem[]): D
       continue;
     }
     const key = keyOf(document);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [document]);
-    else group.push(document);
+    const first = found.get(key);
+    if (first === undefined) found.set(key, document);
+    const members = repeated.get(key) ?? (first === undefined ? [] : [first]);
+    members.push(document);
+    if (members.length > 1 || document.partial) repeated.set(key, members);
   }
   const assumptions: string[] = [];
-  const kept = [...groups.values()].map((members) => one(members, problems, assumptions));
-  return { documents: [...kept, ...ordered(nameless)], assumptions };
+  for (const [key, members] of repeated) found.set(key, one(members, problems, assumptions));
+  return { documents: [...found.values(), ...ordered(nameless)], assumptions };
 }
 
 const one = (members: readonly Document[], problems: Problem[], assumptions: string[]): Document => {
-  const [only] = members;
-  if (only !== undefined && members.length === 1 && !only.partial) return only;
   const inOrder = ordered(members);
   const wholes = inOrder.filter((document) => !document.partial);
   const patches = inOrder.filter((document) => document.partial);

@@ -52,12 +52,16 @@ const isLabel = (value: unknown): value is Known<string> => typeof value === "st
  * as a pass.
  */
 export class Field {
+  private readonly map: Fields | undefined;
+
   private constructor(
     readonly value: unknown,
     private readonly report: Report,
     private readonly parent: Field | undefined,
     private readonly key: string | number,
-  ) {}
+  ) {
+    this.map = isMap(value) ? value : undefined;
+  }
 
   /** @param path where `value` stands in its object, when it is not the object itself */
   static root(value: unknown, report: Report, path = ""): Field {
@@ -96,10 +100,11 @@ export class Field {
   }
 
   private below(key: string): unknown {
-    const { value } = this;
-    if (value === undefined || value === null || value === UNKNOWN) return value;
-    if (!isMap(value)) return this.wrong("a map", false);
-    return Object.hasOwn(value, key) ? value[key] : undefined;
+    const { map, value } = this;
+    if (map === undefined)
+      return value === undefined || value === null || value === UNKNOWN ? value : this.wrong("a map", false);
+    const found = map[key];
+    return found === undefined || Object.hasOwn(map, key) ? found : undefined;
   }
 
   /** Lists a problem at this place. */

@@ -21,7 +21,8 @@ const CLUSTER_SCOPED = new Set([
   "ValidatingWebhookConfiguration",
 ]);
 
-const isClusterScoped = (kind: string): boolean => CLUSTER_SCOPED.has(kind) || /^Cluster[A-Z]/.test(kind);
+const isClusterScoped = (kind: string): boolean =>
+  CLUSTER_SCOPED.has(kind) || (kind.startsWith("Cluster") && /^Cluster[A-Z]/.test(kind));
 
 const DEFAULT_NAMESPACE = "default";
 const NO_LABELS: Labels = {};

@@ -143,8 +143,10 @@ export function foldOwned(workloads: readonly Workload[]): readonly Workload[] {
     } else if (standInFor(workload) === undefined) kept.push(workload);
   }
   return kept.flatMap((workload) => {
-    const { alike, others } = split(pods.get(workload) ?? []);
     const whole = workload.ref.kind === "Rollout" ? borrow(workload, find) : workload;
+    const owned = pods.get(workload);
+    if (owned === undefined) return whole;
+    const { alike, others } = split(owned);
     return [absorb(whole, alike), ...others];
   });
 }
