@@ -1,4 +1,5 @@
 import type { Assessment } from "../mtls/assess";
+import { isCollector } from "../mtls/discovery/index";
 import { groupBy } from "../mtls/discovery/lookup";
 import type { ExceptionMode } from "../mtls/exception";
 import type { FlowAnswer, ServerAnswer } from "../mtls/flow";
@@ -31,7 +32,8 @@ function inTheClear(assessment: Assessment, flow: FlowAnswer): InTheClear[] {
   if (client === undefined || dataPlane(index, client).mode === "none") return [];
   return flow.servers.flatMap((answer) => {
     const server = answer.workload === null ? undefined : index.workload(answer.workload);
-    if (answer.outcome !== "plaintext" || server === undefined || isAgreed(assessment, server, answer)) return [];
+    if (answer.outcome !== "plaintext" || server === undefined || !isCollector(server)) return [];
+    if (isAgreed(assessment, server, answer)) return [];
     return [{ flow, server }];
   });
 }

@@ -1,11 +1,12 @@
-import { serviceByHost } from "../mtls/discovery/lookup";
+import { groupBy, serviceByHost } from "../mtls/discovery/lookup";
 import { providerHost, telemetryProviders, type TelemetryProvider } from "../mtls/discovery/telemetry-providers";
+import { providersOf } from "../mtls/discovery/telemetry-resources";
 import { isUnknown } from "../mtls/known";
 import type { Mesh } from "../mtls/mesh";
 import { describeRef } from "../mtls/objects";
 import { portProtocol } from "../mtls/server/port-protocol";
 import type { Finding, Rule } from "./rule";
-import { documents, EXCEPTED_COLLECTOR } from "./support/background";
+import { CLIENT, documents, EXCEPTED_COLLECTOR } from "./support/background";
 import { findingOn, objectNamed } from "./support/objects";
 
 /** What istiod or the proxy makes of a provider that is almost right. */
@@ -40,6 +41,29 @@ function judge(mesh: Mesh, provider: TelemetryProvider): Finding[] {
   ];
 }
 
+/** Telemetry that chooses a provider which the mesh does not have: it is silently not exported. */
+function strayChoices(mesh: Mesh): Finding[] {
+  if (mesh.config.ref === undefined) return [];
+  const { byName, silent } = telemetryProviders(mesh);
+  const stray = mesh.workloads
+    .flatMap((workload) => providersOf(mesh, workload))
+    .filter(({ name }) => !byName.has(name) && !silent.has(name));
+  const places = groupBy(stray, ({ origin }) => `${origin.object}\n${origin.path}`);
+  return [...places.values()].flatMap(([first]) => {
+    const on = first === undefined ? undefined : objectNamed(mesh, first.origin.object);
+    if (first === undefined || on === undefined) return [];
+    const message = `${describeRef(on.ref)} chooses the provider "${first.name}", and MeshConfig has no extension provider of that name.`;
+    return [findingOn(mesh, on.ref, first.origin.path, message)];
+  });
+}
+
+const TELEMETRY = `
+apiVersion: telemetry.istio.io/v1
+kind: Telemetry
+metadata: { name: default, namespace: istio-system }
+spec: { tracing: [{ providers: [{ name: tempo }] }] }
+`;
+
 const meshConfig = (service: string, port: number): string => `
 apiVersion: v1
 kind: ConfigMap
@@ -66,11 +90,18 @@ export const proxyExporterMisconfigured: Rule = {
     { title: "a short name", given: EXCEPTED_COLLECTOR, yaml: meshConfig("otel-collector.monitoring", 4317) },
     { title: "a port that the Service does not have", given: EXCEPTED_COLLECTOR, yaml: meshConfig(HOST, 55680) },
     {
+      title: "a provider that nobody has defined",
+      given: documents(EXCEPTED_COLLECTOR, CLIENT, meshConfig(HOST, 4317)),
+      yaml: TELEMETRY,
+    },
+    {
       title: "a port that is not declared grpc",
       given: EXCEPTED_COLLECTOR.replace("name: grpc-otlp, port: 4317, appProtocol: grpc", "name: otlp, port: 4317"),
       yaml: documents(meshConfig(HOST, 4317)),
     },
   ],
-  check: ({ assessment: { mesh } }) =>
-    [...telemetryProviders(mesh).byName.values()].flatMap((provider) => judge(mesh, provider)),
+  check: ({ assessment: { mesh } }) => [
+    ...[...telemetryProviders(mesh).byName.values()].flatMap((provider) => judge(mesh, provider)),
+    ...strayChoices(mesh),
+  ],
 };

@@ -1,31 +1,36 @@
 import { groupBy } from "../mtls/discovery/lookup";
 import { scrapersOf } from "../mtls/discovery/prometheus-scrapers";
-import type { FlowAnswer, FlowOrigin } from "../mtls/flow";
+import type { FlowAnswer } from "../mtls/flow";
 import type { Mesh } from "../mtls/mesh";
-import { describeRef } from "../mtls/objects";
+import { describeRef, type ObjectRef } from "../mtls/objects";
 import type { Finding, Rule } from "./rule";
 import { documents, MESH } from "./support/background";
 import { findingOn, objectNamed } from "./support/objects";
 import { shortName, someOf } from "./support/texts";
 
-interface Scrape {
-  readonly flow: FlowAnswer;
-  readonly origin: Exclude<FlowOrigin, "declared">;
-}
+const target = ({ servers, to }: FlowAnswer): string => {
+  const [server] = servers;
+  return server === undefined || server.workload === null
+    ? `${to.host}:${to.port}`
+    : `${shortName(server.workload)}:${server.targetPort}`;
+};
 
-const target = ({ servers, to }: FlowAnswer): string =>
-  `${servers[0]?.workload === null || servers[0] === undefined ? to.host : shortName(servers[0].workload)}:${servers[0]?.targetPort ?? to.port}`;
+/** Where somebody asked for the scrape; the scraper itself when nobody did here. */
+const placeOf = (mesh: Mesh, { origin, from }: FlowAnswer): { readonly on: ObjectRef; readonly path: string } => {
+  const asked = origin === "declared" ? undefined : objectNamed(mesh, origin.object);
+  return origin === "declared" || asked === undefined ? { on: from, path: "" } : { on: asked.ref, path: origin.path };
+};
 
-function findingFor(mesh: Mesh, scrapes: readonly Scrape[]): Finding[] {
+function findingFor(mesh: Mesh, scrapes: readonly FlowAnswer[]): Finding[] {
   const [first] = scrapes;
-  const on = first === undefined ? undefined : objectNamed(mesh, first.origin.object);
-  if (first === undefined || on === undefined) return [];
-  const { flow, origin } = first;
+  if (first === undefined) return [];
+  const { on, path } = placeOf(mesh, first);
+  const [server] = first.servers;
   const message =
-    `${describeRef(on.ref)} has ${shortName(flow.from)} scrape ${someOf([...new Set(scrapes.map((scrape) => target(scrape.flow)))], ", ")}, ` +
-    `which refuses it (${flow.symptom ?? "refused"}): the scraper sends ${flow.servers[0]?.sends ?? "plaintext"}, the port takes ` +
-    `${flow.servers[0]?.accepts?.join(" or ") ?? "nothing"}.`;
-  return [findingOn(mesh, on.ref, origin.path, message)];
+    `${describeRef(on)} has ${shortName(first.from)} scrape ${someOf([...new Set(scrapes.map(target))], ", ")}, and is refused ` +
+    `(${first.symptom ?? "refused"}): the scraper sends ${server?.sends ?? "plaintext"}, the port takes ` +
+    `${server?.accepts?.join(" or ") ?? "what is not known"}.`;
+  return [findingOn(mesh, on, path, message)];
 }
 
 const app = (port: number): string => `
@@ -82,12 +87,10 @@ export const scrapeUnderStrict: Rule = {
   bad: [{ title: "a monitor on a STRICT port", given: documents(MESH, PROMETHEUS), yaml: app(8080) }],
   check: ({ assessment: { mesh, flows } }) => {
     const scrapers = new Set(scrapersOf(mesh).scrapers.map(({ workload }) => describeRef(workload.ref)));
-    const refused = flows.flatMap((flow): Scrape[] =>
-      flow.outcome === "refused" && flow.origin !== "declared" && scrapers.has(describeRef(flow.from))
-        ? [{ flow, origin: flow.origin }]
-        : [],
+    const refused = flows.filter(
+      ({ outcome, from, protocol }) => outcome === "refused" && protocol === "http" && scrapers.has(describeRef(from)),
     );
-    const causes = groupBy(refused, ({ origin }) => `${origin.object}\n${origin.path}`);
+    const causes = groupBy(refused, (flow) => JSON.stringify(placeOf(mesh, flow)));
     return [...causes.values()].flatMap((scrapes) => findingFor(mesh, scrapes));
   },
 };

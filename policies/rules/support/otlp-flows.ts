@@ -10,14 +10,12 @@ const receivers = perMesh(
     new Set(mesh.workloads.filter((workload) => takesOtlp(mesh, workload)).map(({ ref }) => describeRef(ref))),
 );
 
-/**
- * Flows that carry telemetry: to a collector or another OTLP receiver, and those to an OTLP port that nobody answers.
- * Others may break too, but that is for another tool.
- */
+/** Flows that carry telemetry: to a collector or another OTLP receiver, and whatever is sent to an OTLP port. */
 export function otlpFlows({ mesh, flows }: Assessment, { otlpPorts }: Settings): readonly FlowAnswer[] {
   const known = receivers(mesh);
-  return flows.filter(({ servers, to }) => {
-    const workloads = servers.flatMap(({ workload }) => (workload === null ? [] : [describeRef(workload)]));
-    return workloads.length === 0 ? otlpPorts.includes(to.port) : workloads.some((workload) => known.has(workload));
-  });
+  return flows.filter(
+    ({ servers, to }) =>
+      otlpPorts.includes(to.port) ||
+      servers.some(({ workload }) => workload !== null && known.has(describeRef(workload))),
+  );
 }
