@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { open, readFile } from "node:fs/promises";
 import { ToolchainError } from "./errors";
 
-const ANSWER_WITHIN_MS = 5_000;
-const STALL_AFTER_MS = 30_000;
-
 export interface DownloadOptions {
+  /** How long the server may take to answer: short, because there is another way when there is no network. @default 5000 */
+  readonly answerWithinMs?: number;
+  /** How long it may send nothing. @default 30000 */
+  readonly stallAfterMs?: number;
   /** Called with the bytes so far, and the total where the server says it. */
   readonly onBytes?: (done: number, total: number | undefined) => void;
 }
@@ -15,10 +16,11 @@ export interface DownloadOptions {
  * @throws ToolchainError naming the address: not reachable within seconds, not found, stalled or cut off.
  */
 export async function download(url: string, file: string, options: DownloadOptions = {}): Promise<string> {
+  const { answerWithinMs = 5_000, stallAfterMs = 30_000, onBytes } = options;
   const abort = new AbortController();
-  const deadline = (milliseconds: number, reason: string) =>
-    setTimeout(() => abort.abort(new Error(reason)), milliseconds);
-  let timer = deadline(ANSWER_WITHIN_MS, `no answer within ${ANSWER_WITHIN_MS / 1000} s`);
+  const deadline = (milliseconds: number, problem: string) =>
+    setTimeout(() => abort.abort(new Error(`${problem} ${milliseconds / 1000} s`)), milliseconds);
+  let timer = deadline(answerWithinMs, "no answer within");
   const handle = await open(file, "w");
   try {
     const response = await fetch(url, { signal: abort.signal });
@@ -28,11 +30,11 @@ export async function download(url: string, file: string, options: DownloadOptio
     let done = 0;
     for await (const chunk of response.body) {
       clearTimeout(timer);
-      timer = deadline(STALL_AFTER_MS, `nothing came for ${STALL_AFTER_MS / 1000} s`);
+      timer = deadline(stallAfterMs, "nothing came for");
       hash.update(chunk);
       await handle.write(chunk);
       done += chunk.length;
-      options.onBytes?.(done, Number.isNaN(total) ? undefined : total);
+      onBytes?.(done, Number.isNaN(total) ? undefined : total);
     }
     return hash.digest("hex");
   } catch (error) {
@@ -52,7 +54,5 @@ export async function downloadText(url: string, file: string): Promise<string> {
 /** `fetch` hides what happened in `cause`. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  if (!(cause instanceof Error)) return error.message;
-  return "code" in cause && typeof cause.code === "string" ? `${cause.message} (${cause.code})` : cause.message;
+  return error.cause instanceof Error ? error.cause.message : error.message;
 }

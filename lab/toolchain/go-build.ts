@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ToolchainError } from "./errors";
-import { onPath } from "./on-path";
 import { elapsed, type Progress } from "./progress";
 import { lastWords, run } from "./run";
 import { PULUMI } from "./versions";
@@ -13,12 +12,9 @@ const VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Vers
 /**
  * Builds the engine from the Go modules of engine/go.mod as `folder/bin/pulumi`, which appears whole or not at all.
  * An interrupted build goes on where it stopped: Go keeps what it has downloaded and compiled.
- * @throws ToolchainError when Go is missing or its build fails, with Go's own last lines.
+ * @throws ToolchainError when Go cannot be started or its build fails, with Go's own last lines.
  */
 export async function buildEngine(folder: string, progress: Progress, env: NodeJS.ProcessEnv): Promise<void> {
-  const go = onPath("go", env);
-  if (go === undefined) throw new ToolchainError("no `go` on PATH");
-
   progress.step(`building Pulumi ${PULUMI} from its Go modules (once per machine: 2 to 10 minutes)`);
   const started = Date.now();
   const inModule = {
@@ -28,7 +24,7 @@ export async function buildEngine(folder: string, progress: Progress, env: NodeJ
   };
 
   let modules = 0;
-  const list = await run(go, ["list", "-mod=readonly", "-deps", COMMAND], {
+  const list = await run("go", ["list", "-mod=readonly", "-deps", COMMAND], {
     ...inModule,
     onLine: (line) => {
       if (line.startsWith("go: downloading ")) modules += 1;
@@ -51,7 +47,7 @@ export async function buildEngine(folder: string, progress: Progress, env: NodeJ
       500,
     );
     const flags = ["-mod=readonly", "-trimpath", "-v", "-ldflags", `-s -w -X ${VERSION_VARIABLE}=v${PULUMI}`];
-    const build = await run(go, ["build", ...flags, "-o", join(workshop, "bin", "pulumi"), COMMAND], {
+    const build = await run("go", ["build", ...flags, "-o", join(workshop, "bin", "pulumi"), COMMAND], {
       ...inModule,
       onLine: () => {
         compiled += 1;

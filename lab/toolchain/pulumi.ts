@@ -102,7 +102,11 @@ async function getPulumi({ cache, release, progress, env, reasons }: Getting): P
     {
       origin: "build" as const,
       folder: home(cache, "built"),
-      get: (folder: string) => buildEngine(folder, progress, env),
+      get: async (folder: string) => {
+        if (onPath("go", env) === undefined) throw new ToolchainError("no `go` on PATH");
+        progress.step(`the official release could not be had: ${reasons.get("download")}`);
+        await buildEngine(folder, progress, env);
+      },
     },
   ];
   for (const { origin, folder, get } of ways) {
@@ -112,7 +116,6 @@ async function getPulumi({ cache, release, progress, env, reasons }: Getting): P
     } catch (error) {
       if (!(error instanceof ToolchainError)) throw error;
       reasons.set(origin, error.message);
-      progress.step(`${origin} did not work: ${error.message}`);
     }
   }
   throw new ToolchainError(noEngine(reasons));

@@ -19,8 +19,8 @@ const plugin = (home: string, version: string): string => join(home, "plugins", 
 const installPlugin = (home: string, version: string): string =>
   script(join(plugin(home, version), "pulumi-resource-kubernetes"), "exit 0");
 
-/** Nothing listens on port 9. */
-const reachable = "http://127.0.0.1:9";
+/** Nothing listens on port 2. */
+const reachable = "http://127.0.0.1:2";
 
 describe("the Node.js language host", () => {
   test("is not there on a machine that only has the engine", () => {

@@ -6,8 +6,8 @@ import { type Release } from "../../../lab/toolchain/release";
 import { PULUMI } from "../../../lab/toolchain/versions";
 import { heard, script, temporaryFolder } from "./support";
 
-/** Port 9 (discard) is closed: the release is out of reach. */
-const release: Release = { mirrors: ["http://127.0.0.1:9"], file: "pulumi.tar.gz", checksums: "checksums.txt" };
+/** Nothing listens on port 2: the release is out of reach. */
+const release: Release = { mirrors: ["http://127.0.0.1:2"], file: "pulumi.tar.gz", checksums: "checksums.txt" };
 
 function machine() {
   const bin = join(temporaryFolder(), "bin");
@@ -60,7 +60,7 @@ test("without pulumi, without a reachable release and without Go, one message sa
   expect(error).toBeInstanceOf(ToolchainError);
   const { message } = error as ToolchainError;
   expect(message).toMatch(/^ {2}installed +no `pulumi` on PATH$/m);
-  expect(message).toMatch(/^ {2}download +http:\/\/127\.0\.0\.1:9\/checksums\.txt: /m);
+  expect(message).toMatch(/^ {2}download +http:\/\/127\.0\.0\.1:2\/checksums\.txt: /m);
   expect(message).toMatch(/^ {2}build +no `go` on PATH$/m);
   expect(message).toMatch(/install Pulumi 3\.229\.0 or newer.*https:\/\/www\.pulumi\.com/);
   expect(message).toMatch(/install Go .*https:\/\/go\.dev\/dl/);

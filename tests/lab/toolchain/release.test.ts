@@ -95,7 +95,7 @@ test("what has the right checksum and is no archive is refused with tar's own wo
 
 test("the second mirror serves where the first one does not; without any, each is named", async () => {
   const bytes = archive();
-  const nowhere = "http://127.0.0.1:9";
+  const nowhere = "http://127.0.0.1:2";
   const empty = await serving({});
   const mirror = await serving({ [FILE]: bytes, [CHECKSUMS]: checksums(sha256(bytes)) });
   const { folder } = target();
