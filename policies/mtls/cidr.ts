@@ -73,17 +73,28 @@ function parseRange(text: string): Range | undefined {
 /** Whether `text` is an address or a range such as `10.20.0.0/24`. */
 export const isRange = (text: string): boolean => parseRange(text) !== undefined;
 
-/** Whether the address lies in the range; families never match each other, and what is no address or range matches nothing. */
-export function contains(range: string, address: string): boolean {
-  const within = parseRange(range);
-  const ip = address.includes("/") ? undefined : parseRange(address);
-  if (within === undefined || ip === undefined || within.bits !== ip.bits) return false;
-  const shift = BigInt(within.bits - within.prefix);
-  return within.value >> shift === ip.value >> shift;
+/**
+ * Whether an address lies in one of the ranges; families never match each other, and what is no address or range matches nothing. The
+ * ranges are read once.
+ */
+export function inRanges(ranges: readonly string[]): (address: string) => boolean {
+  const known = ranges.map(parseRange).filter((range) => range !== undefined);
+  if (known.length === 0) return () => false;
+  return (address) => {
+    const ip = address.includes("/") ? undefined : parseRange(address);
+    return (
+      ip !== undefined &&
+      known.some(({ bits, value, prefix }) => {
+        const shift = BigInt(bits - prefix);
+        return bits === ip.bits && value >> shift === ip.value >> shift;
+      })
+    );
+  };
 }
 
+export const contains = (range: string, address: string): boolean => inRanges([range])(address);
+
+const inLoopback = inRanges(["127.0.0.0/8", "::1/128"]);
+
 /** 127.0.0.0/8 and ::1. */
-export function isLoopback(address: string): boolean {
-  const ip = address.includes("/") ? undefined : parseRange(address);
-  return ip !== undefined && (ip.bits === 32 ? ip.value >> 24n === 127n : ip.value === 1n);
-}
+export const isLoopback = (address: string): boolean => /^127\.|:/.test(address) && inLoopback(address);

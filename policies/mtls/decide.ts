@@ -13,8 +13,14 @@ export interface Fact<T> {
   readonly undecided: readonly Undecided[];
 }
 
-export const fact = <T>(value: Known<T>, otherwise: readonly T[], undecided: Undecided): Fact<T> =>
-  isUnknown(value) ? { values: otherwise, undecided: [undecided] } : { values: [value], undecided: [] };
+const NONE: readonly never[] = [];
+
+/**
+ * @param otherwise the values worth telling apart when it is not known
+ * @param place the field that would tell
+ */
+export const fact = <T>(value: Known<T>, otherwise: readonly T[], place: () => Undecided): Fact<T> =>
+  isUnknown(value) ? { values: otherwise, undecided: [place()] } : { values: [value], undecided: NONE };
 
 export interface Decision<R> {
   readonly value: Known<R>;

@@ -87,6 +87,8 @@ export interface InjectorConfig {
   };
   /** Revisions and tags that are known to exist; `undefined` when no webhook is among the objects. */
   readonly revisions: readonly string[] | undefined;
+  /** The ConfigMap it came from, when there was one. */
+  readonly ref: ObjectRef | undefined;
 }
 
 export interface ExtensionProvider {

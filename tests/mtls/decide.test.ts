@@ -3,8 +3,8 @@ import { decide, fact, type Fact } from "../../policies/mtls/decide";
 import { UNKNOWN } from "../../policies/mtls/known";
 
 const at = (path: string) => ({ object: { kind: "Pod", namespace: "ns", name: "a" }, path });
-const open = (path: string): Fact<boolean> => fact<boolean>(UNKNOWN, [false, true], at(path));
-const known = (value: boolean): Fact<boolean> => fact<boolean>(value, [false, true], at("none"));
+const open = (path: string): Fact<boolean> => fact<boolean>(UNKNOWN, [false, true], () => at(path));
+const known = (value: boolean): Fact<boolean> => fact<boolean>(value, [false, true], () => at("none"));
 
 describe("decide", () => {
   test("a known decision", () => {

@@ -55,5 +55,6 @@ export function readInjector(
       excludeIPRanges: proxy.text("excludeIPRanges") ?? "",
     },
     revisions: revisionsOf(others),
+    ref: injector?.ref,
   };
 }

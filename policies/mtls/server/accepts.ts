@@ -1,5 +1,6 @@
 import type { Reason, Undecided } from "../flow";
 import { isUnknown, UNKNOWN, type Known } from "../known";
+import { remembered } from "../memo";
 import type { MtlsMode, Workload } from "../mesh";
 import type { MeshIndex } from "../mesh-index";
 import { describeRef } from "../objects";
@@ -57,12 +58,10 @@ const portReason = ({ by, protocol }: PortDeclaration, targetPort: number): Reas
 });
 
 /** Sides that differ; of like ones the first. */
-const distinctSides = (sides: readonly PossibleSide[]): readonly PossibleSide[] => [
-  ...new Map(sides.map((side) => [JSON.stringify(side), side])).values(),
-];
+const distinctSides = (sides: readonly PossibleSide[]): readonly PossibleSide[] =>
+  sides.length === 1 ? sides : [...new Map(sides.map((side) => [JSON.stringify(side), side])).values()];
 
-/** What a port of a workload accepts, and what its proxy makes of everything else. */
-export function serverAccepts(
+function compose(
   index: MeshIndex,
   workload: Workload,
   targetPort: number,
@@ -116,3 +115,19 @@ export function serverAccepts(
 const distinctFields = (fields: readonly Undecided[]): readonly Undecided[] => [
   ...new Map(fields.map((field) => [`${describeRef(field.object)}: ${field.path}`, field])).values(),
 ];
+
+const answersOf = remembered((_index: MeshIndex, _workload: Workload) => new Map<string, ServerAccepts>());
+
+/** What a port of a workload accepts, and what its proxy makes of everything else; worked out once. */
+export function serverAccepts(
+  index: MeshIndex,
+  workload: Workload,
+  targetPort: number,
+  side: ServerSide,
+): ServerAccepts {
+  const answers = answersOf(index, workload);
+  const key = `${targetPort} ${side.serverSpeaks} ${side.protocol}`;
+  const answer = answers.get(key) ?? compose(index, workload, targetPort, side);
+  answers.set(key, answer);
+  return answer;
+}

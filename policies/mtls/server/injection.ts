@@ -2,7 +2,8 @@ import { decide, fact, type Fact } from "../decide";
 import type { Reason, Undecided } from "../flow";
 import { isUnknown, UNKNOWN, type Known } from "../known";
 import { matchesSelector } from "../labels";
-import type { Container, Labels, LabelSelector, Mesh, Workload } from "../mesh";
+import { remembered } from "../memo";
+import type { Container, InjectorConfig, Labels, LabelSelector, Mesh, Workload } from "../mesh";
 import type { MeshIndex } from "../mesh-index";
 import { describeRef, type ObjectRef } from "../objects";
 import { DEFAULT_REVISION, enroll, isAmbient, type DataPlaneMode, type Enrollment } from "./enrollment";
@@ -32,6 +33,7 @@ export interface DataPlane {
 export const TLS_MODE_LABEL = "security.istio.io/tlsMode";
 export const PROXY_CONTAINER = "istio-proxy";
 
+const INJECT = "sidecar.istio.io/inject";
 const STATUS = "sidecar.istio.io/status";
 const NATIVE = "sidecar.istio.io/nativeSidecar";
 const TEMPLATES = "inject.istio.io/templates";
@@ -44,8 +46,7 @@ export const valueOf = (labels: Known<Labels>, key: string): Known<Text> => (isU
 /** Path of the pods' metadata: it stands beside their spec. */
 export const podMetadata = (workload: Workload): string => workload.podPath.replace(/spec$/, "metadata");
 
-const matchesAny = (selectors: Known<readonly LabelSelector[]>, labels: Known<Labels>): Known<boolean> => {
-  if (isUnknown(selectors)) return UNKNOWN;
+const matchesAny = (selectors: readonly LabelSelector[], labels: Known<Labels>): Known<boolean> => {
   const results = selectors
     .filter(({ matchLabels, matchExpressions }) => Object.keys(matchLabels).length + matchExpressions.length > 0)
     .map((selector) => matchesSelector(selector, labels));
@@ -57,32 +58,42 @@ type Facts = { readonly [K in keyof Enrollment]: Fact<Enrollment[K]> };
 /** Everything that enrolls a pod; where something is not known, the values that make a difference. */
 const enrollmentFacts = (mesh: Mesh, workload: Workload): Facts => {
   const { ref, podLabels, podAnnotations } = workload;
-  const namespace = mesh.namespaces.get(ref.namespace);
-  const labels = namespace?.labels ?? UNKNOWN;
-  const object: ObjectRef = namespace?.ref ?? { kind: "Namespace", namespace: "", name: ref.namespace };
-  const ofNamespace = (key: string, otherwise: readonly Text[]): Fact<Text> =>
-    fact(valueOf(labels, key), otherwise, { object, path: `metadata.labels.${key}` });
-  const ofPod = (key: string, otherwise: readonly Text[]): Fact<Text> =>
-    fact(valueOf(podLabels, key), otherwise, { object: ref, path: `${podMetadata(workload)}.labels.${key}` });
-  const flag = (value: Known<boolean>, path: string): Fact<boolean> =>
-    fact(value, [false, true], { object: ref, path });
   const { injector } = mesh;
+  const namespace = mesh.namespaces.get(ref.namespace);
+  const namespaceLabels = namespace?.labels ?? UNKNOWN;
+  const namespaceRef: ObjectRef = namespace?.ref ?? { kind: "Namespace", namespace: "", name: ref.namespace };
+  const ofNamespace = (key: string, otherwise: readonly Text[]): Fact<Text> =>
+    fact(valueOf(namespaceLabels, key), otherwise, () => ({ object: namespaceRef, path: `metadata.labels.${key}` }));
+  const ofPod = (key: string, otherwise: readonly Text[]): Fact<Text> =>
+    fact(valueOf(podLabels, key), otherwise, () => ({ object: ref, path: `${podMetadata(workload)}.labels.${key}` }));
+  const setting = (value: Known<boolean>, path: string): Fact<boolean> =>
+    fact(value, [false, true], () => ({ object: injector.ref ?? ref, path }));
+  const selected = (selectors: InjectorConfig["neverInject"]): Fact<boolean> =>
+    isUnknown(selectors)
+      ? setting(UNKNOWN, "data.config")
+      : fact(matchesAny(selectors, podLabels), [false, true], () => ({
+          object: ref,
+          path: `${podMetadata(workload)}.labels`,
+        }));
   return {
     namespaceInjection: ofNamespace("istio-injection", [undefined, "enabled", "disabled"]),
     namespaceRevision: ofNamespace("istio.io/rev", [undefined, DEFAULT_REVISION]),
     namespaceAmbient: ofNamespace("istio.io/dataplane-mode", [undefined, "ambient"]),
-    podInject: ofPod("sidecar.istio.io/inject", [undefined, "true", "false"]),
+    podInject: ofPod(INJECT, [undefined, "true", "false"]),
     podRevision: ofPod("istio.io/rev", [undefined, DEFAULT_REVISION]),
     podAmbient: ofPod("istio.io/dataplane-mode", [undefined, "ambient", "none"]),
-    annotatedInject: fact(valueOf(podAnnotations, "sidecar.istio.io/inject"), [undefined, "true", "false"], {
+    annotatedInject: fact(valueOf(podAnnotations, INJECT), [undefined, "true", "false"], () => ({
       object: ref,
-      path: `${podMetadata(workload)}.annotations.sidecar.istio.io/inject`,
-    }),
-    hostNetwork: flag(workload.hostNetwork, `${workload.podPath}.hostNetwork`),
-    neverSelected: flag(matchesAny(injector.neverInject, podLabels), `${podMetadata(workload)}.labels`),
-    alwaysSelected: flag(matchesAny(injector.alwaysInject, podLabels), `${podMetadata(workload)}.labels`),
-    autoInject: flag(injector.autoInject, `${podMetadata(workload)}.labels`),
-    namespacesByDefault: flag(injector.namespacesByDefault, `${podMetadata(workload)}.labels`),
+      path: `${podMetadata(workload)}.annotations.${INJECT}`,
+    })),
+    hostNetwork: fact(workload.hostNetwork, [false, true], () => ({
+      object: ref,
+      path: `${workload.podPath}.hostNetwork`,
+    })),
+    neverSelected: selected(injector.neverInject),
+    alwaysSelected: selected(injector.alwaysInject),
+    autoInject: setting(injector.autoInject, "data.config"),
+    namespacesByDefault: setting(injector.namespacesByDefault, "data.values"),
   };
 };
 
@@ -212,15 +223,7 @@ function dataPlaneIn(mesh: Mesh, workload: Workload): DataPlane {
   };
 }
 
-const known = new WeakMap<Mesh, Map<Workload, DataPlane>>();
-
-const memoised = (mesh: Mesh, workload: Workload): DataPlane => {
-  const ofMesh = known.get(mesh) ?? new Map<Workload, DataPlane>();
-  known.set(mesh, ofMesh);
-  const found = ofMesh.get(workload) ?? dataPlaneIn(mesh, workload);
-  ofMesh.set(workload, found);
-  return found;
-};
+const memoised = remembered(dataPlaneIn);
 
 /** The data plane of a workload; worked out once. */
 export const dataPlane = (index: MeshIndex, workload: Workload): DataPlane => memoised(index.mesh, workload);

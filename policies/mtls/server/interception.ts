@@ -1,20 +1,20 @@
-import { contains, isLoopback } from "../cidr";
+import { isLoopback } from "../cidr";
 import type { Reason, Undecided } from "../flow";
 import { isUnknown, mapKnown, UNKNOWN, type Known } from "../known";
-import type { Labels, Workload } from "../mesh";
+import type { Workload } from "../mesh";
 import type { MeshIndex } from "../mesh-index";
 import { describeRef } from "../objects";
-import { parseYaml } from "../yaml";
-import { dataPlane, podMetadata, templatesOf, valueOf } from "./injection";
+import { dataPlane, podMetadata } from "./injection";
+import { redirectionOf, type PortList, type RangeList, type Redirection } from "./redirection";
 
 /**
- * Which connections the proxy gets to see. Ports and ranges: annotations of the pod, else what the injector was installed with
- * (`manifests/charts/istio-control/istio-discovery/files/injection-template.yaml`); rules in their order:
- * tools/istio-iptables/pkg/capture/run.go (`handleInboundPortsInclude`, `handleOutboundPortsInclude`, `Run`).
+ * Which connections the proxy gets to see. Rules in their order: tools/istio-iptables/pkg/capture/run.go
+ * (`handleInboundPortsInclude`, `handleOutboundPortsInclude`, `Run`); what they are made of: `./redirection`.
  */
 
 export interface Interception {
   readonly because: Reason;
+  /** Fields that would tell; empty when it is known. */
   readonly undecided: readonly Undecided[];
 }
 
@@ -37,56 +37,9 @@ export interface Dialled {
 }
 
 const PROXY_UID = 1337;
-/** HBONE, and with the default "all ports" also the proxy's own: metrics, health, merged metrics. */
+/** HBONE, and where all ports are included also the proxy's own: metrics, health, merged metrics. */
 const HBONE_PORT = 15008;
 const OWN_PORTS = [15090, 15021, 15020, HBONE_PORT];
-
-type Setting =
-  | "includeInboundPorts"
-  | "excludeInboundPorts"
-  | "includeOutboundPorts"
-  | "excludeOutboundPorts"
-  | "includeOutboundIPRanges"
-  | "excludeOutboundIPRanges";
-
-const INSTALLED = {
-  includeInboundPorts: "includeInboundPorts",
-  excludeInboundPorts: "excludeInboundPorts",
-  includeOutboundPorts: "includeOutboundPorts",
-  excludeOutboundPorts: "excludeOutboundPorts",
-  includeOutboundIPRanges: "includeIPRanges",
-  excludeOutboundIPRanges: "excludeIPRanges",
-} as const;
-
-const list = (text: string): readonly string[] => text.split(",").map((part) => part.trim());
-
-const setting = (index: MeshIndex, { podAnnotations }: Workload, name: Setting): Known<string> =>
-  valueOf(podAnnotations, `traffic.sidecar.istio.io/${name}`) ?? index.mesh.injector.interception[INSTALLED[name]];
-
-/** `proxy.istio.io/config` of the pod: YAML in an annotation. */
-const proxyConfig = (annotations: Known<Labels>): Known<Readonly<Record<string, unknown>>> => {
-  const text = valueOf(annotations, "proxy.istio.io/config");
-  if (isUnknown(text)) return UNKNOWN;
-  if (text === undefined) return {};
-  const parsed = parseYaml(text);
-  const value = "value" in parsed ? parsed.value : undefined;
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
-};
-
-/** REDIRECT, TPROXY or NONE. */
-const interceptionMode = (index: MeshIndex, workload: Workload): Known<string> => {
-  const annotated = valueOf(workload.podAnnotations, "sidecar.istio.io/interceptionMode");
-  if (annotated !== undefined) return annotated;
-  return (
-    mapKnown(proxyConfig(workload.podAnnotations), (config) => {
-      const mode = config["interceptionMode"];
-      return typeof mode === "string" ? mode : undefined;
-    }) ?? index.mesh.injector.interception.mode
-  );
-};
-
-const isListed = (ports: Known<string>, port: number): Known<boolean> =>
-  mapKnown(ports, (text) => list(text).includes(String(port)));
 
 interface Answer {
   readonly value: Known<boolean>;
@@ -97,74 +50,65 @@ const yes = (says: string): Answer => ({ value: true, says });
 const no = (says: string): Answer => ({ value: false, says });
 const unknown = (says: string): Answer => ({ value: UNKNOWN, says });
 
-const NO_REDIRECTION_TEMPLATES = ["grpc-agent", "grpc-simple", "gateway"];
+/** What is in a list; a rule that holds whatever is not known about redirection comes before it. */
+const lists = (ports: Known<PortList>, port: number): Known<boolean> =>
+  mapKnown(ports, (known) => known === "all" || known.has(port));
 
-/** What holds for both directions: is there a proxy, and does anything lead traffic to it? `undefined`: yes. */
-const withoutRedirection = (index: MeshIndex, workload: Workload): Answer | undefined => {
-  const { mode, because } = dataPlane(index, workload);
-  if (isUnknown(mode)) return unknown(because.says);
-  if (mode !== "sidecar") return no(because.says);
-  const redirection = interceptionMode(index, workload);
-  if (redirection === "NONE") return no("interceptionMode is NONE");
-  const templates = templatesOf(index.mesh, workload);
-  if (!isUnknown(templates) && templates.every((template) => NO_REDIRECTION_TEMPLATES.includes(template)))
-    return no(`the injection template ${templates.join(",")} redirects nothing`);
-  return isUnknown(redirection) || isUnknown(templates)
-    ? unknown("whether traffic is redirected is not known")
-    : undefined;
-};
-
-const inbound = (index: MeshIndex, workload: Workload, port: number): Answer => {
-  const outside = withoutRedirection(index, workload);
-  if (outside !== undefined && outside.value === false) return outside;
-  const include = setting(index, workload, "includeInboundPorts");
-  if (port === HBONE_PORT) return no(`port ${port} is the proxy's own`);
-  if (isUnknown(include)) return unknown("includeInboundPorts is not known");
-  if (include === "") return no("includeInboundPorts is empty");
-  if (include !== "*")
-    return list(include).includes(String(port))
-      ? (outside ?? yes(`includeInboundPorts lists ${port}`))
-      : no(`includeInboundPorts does not list ${port}`);
-  if (OWN_PORTS.includes(port)) return no(`port ${port} is the proxy's own`);
-  const excluded = isListed(setting(index, workload, "excludeInboundPorts"), port);
-  if (isUnknown(excluded)) return unknown("excludeInboundPorts is not known");
-  return excluded ? no(`excludeInboundPorts lists ${port}`) : (outside ?? yes("all other ports are intercepted"));
-};
-
-const inRanges = (ranges: Known<string>, ip: string | undefined): Known<boolean> => {
+const covers = (ranges: Known<RangeList>, ip: string | undefined): Known<boolean> => {
   if (isUnknown(ranges)) return UNKNOWN;
-  if (ranges === "") return false;
-  if (ranges === "*") return true;
-  return ip === undefined ? UNKNOWN : list(ranges).some((range) => contains(range, ip));
+  if (typeof ranges === "string") return ranges === "all";
+  return ip === undefined ? UNKNOWN : ranges(ip);
 };
 
-const outbound = (index: MeshIndex, workload: Workload, { ip, port, uid }: Dialled): Answer => {
-  const outside = withoutRedirection(index, workload);
-  if (outside !== undefined && outside.value === false) return outside;
-  const excludedPort = isListed(setting(index, workload, "excludeOutboundPorts"), port);
-  if (excludedPort === true) return no(`excludeOutboundPorts lists ${port}`);
+const inbound = ({ includeInboundPorts, excludeInboundPorts }: Redirection, port: number): Answer => {
+  if (port === HBONE_PORT) return no(`port ${port} is the proxy's own`);
+  if (isUnknown(includeInboundPorts)) return unknown("includeInboundPorts is not known");
+  // A list that is written out leaves excludeInboundPorts without effect.
+  if (includeInboundPorts !== "all") {
+    if (includeInboundPorts.size === 0) return no("includeInboundPorts is empty");
+    return includeInboundPorts.has(port)
+      ? yes(`includeInboundPorts lists ${port}`)
+      : no(`includeInboundPorts does not list ${port}`);
+  }
+  if (OWN_PORTS.includes(port)) return no(`port ${port} is the proxy's own`);
+  const isExcluded = lists(excludeInboundPorts, port);
+  if (isUnknown(isExcluded)) return unknown("excludeInboundPorts is not known");
+  return isExcluded ? no(`excludeInboundPorts lists ${port}`) : yes("all other ports are intercepted");
+};
+
+const outbound = (redirection: Redirection, { ip, port, uid }: Dialled): Answer => {
+  const isExcludedPort = lists(redirection.excludeOutboundPorts, port);
+  if (isExcludedPort === true) return no(`excludeOutboundPorts lists ${port}`);
   if (uid === PROXY_UID) return no(`it runs as user ${PROXY_UID}, the proxy's own`);
   if (ip !== undefined && isLoopback(ip)) return no(`${ip} is the pod itself`);
-  const excludedRange = inRanges(setting(index, workload, "excludeOutboundIPRanges"), ip);
-  if (excludedRange === true) return no(`excludeOutboundIPRanges contains ${ip ?? "every address"}`);
-  const includedPort = isListed(setting(index, workload, "includeOutboundPorts"), port);
-  const includedRange = inRanges(setting(index, workload, "includeOutboundIPRanges"), ip);
-  if (includedPort === false && includedRange === false)
+  const isExcludedRange = covers(redirection.excludeOutboundRanges, ip);
+  if (isExcludedRange === true) return no(`excludeOutboundIPRanges contains ${ip ?? "every address"}`);
+  const isIncludedPort = lists(redirection.includeOutboundPorts, port);
+  const isIncludedRange = covers(redirection.includeOutboundRanges, ip);
+  if (isIncludedPort === false && isIncludedRange === false)
     return no(`includeOutboundIPRanges does not contain ${ip ?? "it"}`);
-  if (isUnknown(excludedPort) || isUnknown(excludedRange) || (includedPort !== true && includedRange !== true))
-    return unknown("which ports and ranges are captured is not known");
-  return outside ?? yes("outbound traffic is captured");
+  const isIncluded = isIncludedPort === true || isIncludedRange === true;
+  return isIncluded && isExcludedPort === false && isExcludedRange === false
+    ? yes("outbound traffic is captured")
+    : unknown("which ports and ranges are captured is not known");
 };
 
-/** Fields of the pod that bear on interception and are not known. */
+/** What holds for both directions: a proxy, something that leads traffic to it, and the rules for the connection. */
+const answer = (index: MeshIndex, workload: Workload, rules: (redirection: Redirection) => Answer): Answer => {
+  const { mode, because } = dataPlane(index, workload);
+  if (mode === "none" || mode === "ambient") return no(because.says);
+  const redirection = redirectionOf(index, workload);
+  if (redirection.exists === false) return no(redirection.says);
+  const found = rules(redirection);
+  if (found.value !== true) return found;
+  if (isUnknown(mode)) return unknown(because.says);
+  return isUnknown(redirection.exists) ? unknown(redirection.says) : found;
+};
+
+/** An address that is not known matters only to the ranges of the pod's annotations. */
 const openFields = (index: MeshIndex, workload: Workload): readonly Undecided[] => {
-  const { undecided } = dataPlane(index, workload);
-  if (undecided.length > 0) return undecided;
-  const path = `${podMetadata(workload)}.annotations`;
-  if (isUnknown(workload.podAnnotations)) return [{ object: workload.ref, path }];
-  return Object.entries(workload.podAnnotations).flatMap(([key, value]) =>
-    isUnknown(value) && /istio\.io\//.test(key) ? [{ object: workload.ref, path: `${path}.${key}` }] : [],
-  );
+  const fields = [...dataPlane(index, workload).undecided, ...redirectionOf(index, workload).undecided];
+  return fields.length > 0 ? fields : [{ object: workload.ref, path: `${podMetadata(workload)}.annotations` }];
 };
 
 const explain = (index: MeshIndex, workload: Workload, { value, says }: Answer): Interception => ({
@@ -174,12 +118,12 @@ const explain = (index: MeshIndex, workload: Workload, { value, says }: Answer):
 
 /** Whether the proxy of a sidecar workload gets what arrives on a port of the workload. */
 export function inboundIntercepted(index: MeshIndex, workload: Workload, targetPort: number): InboundInterception {
-  const answer = inbound(index, workload, targetPort);
-  return { intercepted: answer.value, ...explain(index, workload, answer) };
+  const found = answer(index, workload, (redirection) => inbound(redirection, targetPort));
+  return { intercepted: found.value, ...explain(index, workload, found) };
 }
 
 /** Whether the proxy of a sidecar workload gets what its application sends. */
 export function outboundCaptured(index: MeshIndex, workload: Workload, dialled: Dialled): OutboundCapture {
-  const answer = outbound(index, workload, dialled);
-  return { captured: answer.value, ...explain(index, workload, answer) };
+  const found = answer(index, workload, (redirection) => outbound(redirection, dialled));
+  return { captured: found.value, ...explain(index, workload, found) };
 }

@@ -1,5 +1,6 @@
 import type { Considered, Undecided } from "../flow";
 import { isUnknown, UNKNOWN, type Known } from "../known";
+import { remembered } from "../memo";
 import type { Labels, MtlsMode, PeerAuthentication, Workload } from "../mesh";
 import type { MeshIndex } from "../mesh-index";
 import { UNKNOWN_NAME } from "../readers/meta";
@@ -49,7 +50,10 @@ const over = (inherited: Modes, policy: PeerAuthentication, mode: Known<MtlsMode
   return new Map([...ALL.map((each) => [each, policy] as const), ...inherited]);
 };
 
-const union = (all: readonly Modes[]): Modes => new Map(all.flatMap((modes) => [...modes]));
+const union = (all: readonly Modes[]): Modes => {
+  const [only] = all;
+  return only !== undefined && all.length === 1 ? only : new Map(all.flatMap((modes) => [...modes]));
+};
 
 const modesOf = (contest: Contest, inherited: Modes): Modes =>
   union(contest.winners.map((winner) => (winner === NONE ? inherited : over(inherited, winner, winner.mode))));
@@ -72,7 +76,7 @@ const both = (a: Known<boolean>, b: Known<boolean>): Known<boolean> =>
   a === false || b === false ? false : isUnknown(a) || isUnknown(b) ? UNKNOWN : true;
 
 /** Selector-less policies of a namespace. */
-const wideContest = (index: MeshIndex, namespace: string): Contest =>
+const wideContest = remembered((index: MeshIndex, namespace: string): Contest =>
   possibleWinners(
     index.policies(namespace).wide.map((policy): Candidate => ({
       policy,
@@ -82,7 +86,8 @@ const wideContest = (index: MeshIndex, namespace: string): Contest =>
         path: isUnknown(policy.selector) ? "spec.selector" : "metadata.namespace",
       },
     })),
-  );
+  ),
+);
 
 /** Policies that select the workload; in the root namespace a selector selects nothing. */
 const workloadContest = (index: MeshIndex, workload: Workload, labels: Known<Labels>): Contest => {
@@ -184,16 +189,9 @@ function compose(index: MeshIndex, workload: Workload): EffectivePeerAuthenticat
   };
 }
 
-const known = new WeakMap<MeshIndex, WeakMap<Workload, EffectivePeerAuthentication>>();
-
 /** The mode that holds for a workload and for each of its ports; worked out once per workload. */
-export function effectivePeerAuthentication(index: MeshIndex, workload: Workload): EffectivePeerAuthentication {
-  const ofMesh = known.get(index) ?? new WeakMap<Workload, EffectivePeerAuthentication>();
-  known.set(index, ofMesh);
-  const found = ofMesh.get(workload) ?? compose(index, workload);
-  ofMesh.set(workload, found);
-  return found;
-}
+export const effectivePeerAuthentication: (index: MeshIndex, workload: Workload) => EffectivePeerAuthentication =
+  remembered(compose);
 
 /** What clients' proxies know of a namespace: never a workload's or a port's mode. */
 export type NamespaceMode = MtlsMode | "UNKNOWN-TO-CLIENTS";
@@ -218,8 +216,7 @@ const clientModes = (contest: Contest, without: NamespaceModes, unset: Namespace
 
 const only = (mode: NamespaceMode): NamespaceModes => new Map([[mode, undefined]]);
 
-/** The namespace's own mode, else the mesh's, as auto mTLS takes it into account, with the policy that set it. */
-export function namespaceMode(index: MeshIndex, namespace: string): NamespaceModeAnswer {
+const composeNamespace = (index: MeshIndex, namespace: string): NamespaceModeAnswer => {
   const root = index.mesh.config.rootNamespace;
   const mesh = wideContest(index, root);
   const whole = wideContest(index, namespace);
@@ -232,7 +229,10 @@ export function namespaceMode(index: MeshIndex, namespace: string): NamespaceMod
   if (first !== undefined && modes.size === 1) return { mode: first[0], by: first[1], undecided: [] };
   const levels = namespace === root ? [mesh] : isOpenBelow(whole) ? [whole, mesh] : [whole];
   return { mode: UNKNOWN, by: undefined, undecided: levels.flatMap(openFields) };
-}
+};
+
+/** The namespace's own mode, else the mesh's, as auto mTLS takes it into account, with the policy that set it. */
+export const namespaceMode: (index: MeshIndex, namespace: string) => NamespaceModeAnswer = remembered(composeNamespace);
 
 export const namespaceModeForClients = (index: MeshIndex, namespace: string): Known<NamespaceMode> =>
   namespaceMode(index, namespace).mode;

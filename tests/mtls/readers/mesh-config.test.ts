@@ -127,6 +127,7 @@ describe("the injector", () => {
         excludeIPRanges: "",
       },
       revisions: undefined,
+      ref: undefined,
     });
   });
 

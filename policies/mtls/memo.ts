@@ -1,0 +1,17 @@
+/**
+ * Remembers what was computed of a key for an owner (a mesh, an index), as long as the owner lives.
+ *
+ * @param compute a pure function; `undefined` is an answer like any other
+ */
+export function remembered<O extends object, K, V>(compute: (owner: O, key: K) => V): (owner: O, key: K) => V {
+  const memories = new WeakMap<O, Map<K, V>>();
+  return (owner, key) => {
+    let memory = memories.get(owner);
+    if (memory === undefined) memories.set(owner, (memory = new Map<K, V>()));
+    const known = memory.get(key);
+    if (known !== undefined || memory.has(key)) return known as V;
+    const value = compute(owner, key);
+    memory.set(key, value);
+    return value;
+  };
+}
