@@ -48,45 +48,60 @@ export interface Selected<T> {
   readonly certain: boolean;
 }
 
-const push = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
-  const values = map.get(key);
-  if (values === undefined) map.set(key, [value]);
-  else values.push(value);
+/** Places of items, by label and value. */
+type Postings = Map<string, Map<string, number[]>>;
+
+const post = (postings: Postings, key: string, value: string, at: number): void => {
+  let values = postings.get(key);
+  if (values === undefined) postings.set(key, (values = new Map<string, number[]>()));
+  const places = values.get(value);
+  if (places === undefined) values.set(value, [at]);
+  else places.push(at);
 };
 
-const pairOf = (key: string, value: string): string => `${key}=${value}`;
+const NOWHERE: readonly number[] = [];
 
 /** Things that carry labels, found by a selector: looks only at those that share the selector's rarest label. */
 export class LabelledIndex<T> {
-  private readonly byPair = new Map<string, number[]>();
+  private readonly postings: Postings = new Map();
   private readonly unsure = new Map<string, number[]>();
   private readonly unlabelled: number[] = [];
-  private readonly entries: readonly { readonly item: T; readonly labels: Known<Labels> }[];
+  private readonly labels: readonly Known<Labels>[];
 
-  constructor(items: readonly T[], labelsOf: (item: T) => Known<Labels>) {
-    this.entries = items.map((item) => ({ item, labels: labelsOf(item) }));
-    this.entries.forEach(({ labels }, at) => {
+  constructor(
+    private readonly items: readonly T[],
+    labelsOf: (item: T) => Known<Labels>,
+  ) {
+    this.labels = items.map(labelsOf);
+    this.labels.forEach((labels, at) => {
       if (isUnknown(labels)) this.unlabelled.push(at);
-      else
-        for (const [key, value] of Object.entries(labels))
-          if (isUnknown(value)) push(this.unsure, key, at);
-          else push(this.byPair, pairOf(key, value), at);
+      else for (const key of Object.keys(labels)) this.postLabel(key, labels[key] ?? "", at);
     });
+  }
+
+  private postLabel(key: string, value: Known<string>, at: number): void {
+    if (!isUnknown(value)) {
+      post(this.postings, key, value, at);
+      return;
+    }
+    const places = this.unsure.get(key);
+    if (places === undefined) this.unsure.set(key, [at]);
+    else places.push(at);
   }
 
   /** Places in ascending order; `undefined` when the selector has no known label to go by. */
   private candidates(selector: Labels): readonly number[] | undefined {
     let rarest: readonly number[] | undefined;
-    let mixed = this.unlabelled.length > 0;
+    let isMixed = this.unlabelled.length > 0;
     for (const [key, value] of Object.entries(selector)) {
       if (isUnknown(value)) continue;
-      const sure = this.byPair.get(pairOf(key, value)) ?? [];
-      const unsure = this.unsure.get(key) ?? [];
+      const sure = this.postings.get(key)?.get(value) ?? NOWHERE;
+      const unsure = this.unsure.get(key) ?? NOWHERE;
       if (rarest !== undefined && sure.length + unsure.length >= rarest.length) continue;
       rarest = unsure.length === 0 ? sure : [...sure, ...unsure];
-      mixed ||= unsure.length > 0;
+      isMixed ||= unsure.length > 0;
     }
-    if (rarest === undefined || !mixed) return rarest;
+    if (rarest === undefined || !isMixed) return rarest;
     return [...rarest, ...this.unlabelled].sort((a, b) => a - b);
   }
 
@@ -94,64 +109,67 @@ export class LabelledIndex<T> {
   selectedBy(selector: Known<Labels>): readonly Selected<T>[] {
     const some = isUnknown(selector) ? undefined : this.candidates(selector);
     const found: Selected<T>[] = [];
-    for (const at of some ?? this.entries.keys()) {
-      const entry = this.entries[at];
-      if (entry === undefined) continue;
-      const selected = selects(selector, entry.labels);
-      if (selected !== false) found.push({ item: entry.item, certain: selected === true });
+    for (const at of some ?? this.items.keys()) {
+      const selected = selects(selector, this.labels[at] ?? UNKNOWN);
+      if (selected !== false) found.push({ item: this.items[at] as T, certain: selected === true });
     }
     return found;
   }
 }
 
-/** Things that carry a selector, found by labels: each stands under the rarest pair of its selector. */
+/** Things that carry a selector, found by labels: each stands under the rarest label of its selector. */
 export class SelectorIndex<T> {
-  private readonly byPair = new Map<string, number[]>();
-  private readonly byKey = new Map<string, number[]>();
+  private readonly postings: Postings = new Map();
   private readonly loose: number[] = [];
-  private readonly entries: readonly { readonly item: T; readonly selector: Known<Labels> }[];
+  private readonly selectors: readonly Known<Labels>[];
 
-  constructor(items: readonly T[], selectorOf: (item: T) => Known<Labels>) {
-    this.entries = items.map((item) => ({ item, selector: selectorOf(item) }));
-    const uses = new Map<string, number>();
-    const pairsOf = (selector: Known<Labels>): readonly (readonly [string, string])[] =>
-      isUnknown(selector)
-        ? []
-        : Object.entries(selector).flatMap(([key, value]) => (isUnknown(value) ? [] : [[key, value] as const]));
-    for (const { selector } of this.entries)
-      for (const [key, value] of pairsOf(selector))
-        uses.set(pairOf(key, value), (uses.get(pairOf(key, value)) ?? 0) + 1);
-    this.entries.forEach(({ selector }, at) => {
-      let rarest: readonly [string, string] | undefined;
-      let least = Number.POSITIVE_INFINITY;
-      for (const pair of pairsOf(selector)) {
-        const count = uses.get(pairOf(...pair)) ?? 0;
-        if (count < least) [rarest, least] = [pair, count];
-      }
+  constructor(
+    private readonly items: readonly T[],
+    selectorOf: (item: T) => Known<Labels>,
+  ) {
+    this.selectors = items.map(selectorOf);
+    const everywhere: Postings = new Map();
+    this.selectors.forEach((selector, at) => {
+      if (isUnknown(selector)) return;
+      for (const [key, value] of Object.entries(selector)) if (!isUnknown(value)) post(everywhere, key, value, at);
+    });
+    this.selectors.forEach((selector, at) => {
+      const rarest = isUnknown(selector) ? undefined : rarestLabel(selector, everywhere);
       if (rarest === undefined) this.loose.push(at);
-      else {
-        push(this.byPair, pairOf(...rarest), at);
-        push(this.byKey, rarest[0], at);
-      }
+      else post(this.postings, ...rarest, at);
     });
   }
 
   private candidates(labels: Labels): readonly number[] {
     const places = [...this.loose];
-    for (const [key, value] of Object.entries(labels))
-      places.push(...((isUnknown(value) ? this.byKey.get(key) : this.byPair.get(pairOf(key, value))) ?? []));
-    return places.sort((a, b) => a - b);
+    for (const key of Object.keys(labels)) {
+      const values = this.postings.get(key);
+      if (values === undefined) continue;
+      const value = labels[key] ?? "";
+      if (isUnknown(value)) for (const each of values.values()) places.push(...each);
+      else places.push(...(values.get(value) ?? NOWHERE));
+    }
+    return places.length > 1 ? places.sort((a, b) => a - b) : places;
   }
 
   /** In the order of the items given. */
   selecting(labels: Known<Labels>): readonly Selected<T>[] {
     const found: Selected<T>[] = [];
-    for (const at of isUnknown(labels) ? this.entries.keys() : this.candidates(labels)) {
-      const entry = this.entries[at];
-      if (entry === undefined) continue;
-      const selected = selects(entry.selector, labels);
-      if (selected !== false) found.push({ item: entry.item, certain: selected === true });
+    for (const at of isUnknown(labels) ? this.items.keys() : this.candidates(labels)) {
+      const selected = selects(this.selectors[at] ?? UNKNOWN, labels);
+      if (selected !== false) found.push({ item: this.items[at] as T, certain: selected === true });
     }
     return found;
   }
 }
+
+const rarestLabel = (selector: Labels, everywhere: Postings): readonly [string, string] | undefined => {
+  let rarest: readonly [string, string] | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const [key, value] of Object.entries(selector)) {
+    if (isUnknown(value)) continue;
+    const count = everywhere.get(key)?.get(value)?.length ?? 0;
+    if (count < least) [rarest, least] = [[key, value], count];
+  }
+  return rarest;
+};

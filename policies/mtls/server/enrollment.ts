@@ -10,7 +10,7 @@ export type DataPlaneMode = "sidecar" | "ambient" | "none";
 type Text = string | undefined;
 
 /** A label or annotation that is absent is `undefined`. */
-export interface Enrollment extends Record<string, unknown> {
+export type Enrollment = {
   /** Namespace labels `istio-injection`, `istio.io/rev`, `istio.io/dataplane-mode`. */
   readonly namespaceInjection: Text;
   readonly namespaceRevision: Text;
@@ -29,9 +29,25 @@ export interface Enrollment extends Record<string, unknown> {
   readonly autoInject: boolean;
   /** `enableNamespacesByDefault` */
   readonly namespacesByDefault: boolean;
-}
+};
 
 export const DEFAULT_REVISION = "default";
+
+/** Values worth telling apart where one is not known. */
+export const ENROLLMENT_WAYS: { readonly [K in keyof Enrollment]: readonly Enrollment[K][] } = {
+  namespaceInjection: [undefined, "enabled", "disabled"],
+  namespaceRevision: [undefined, DEFAULT_REVISION],
+  namespaceAmbient: [undefined, "ambient"],
+  podInject: [undefined, "true", "false"],
+  podRevision: [undefined, DEFAULT_REVISION],
+  podAmbient: [undefined, "ambient", "none"],
+  annotatedInject: [undefined, "true", "false"],
+  hostNetwork: [false, true],
+  neverSelected: [false, true],
+  alwaysSelected: [false, true],
+  autoInject: [false, true],
+  namespacesByDefault: [false, true],
+};
 
 /** `pkg/kube/inject/initializer.go` IgnoredNamespaces. */
 const NEVER_INJECTED = ["kube-system", "kube-public", "kube-node-lease", "local-path-storage"];

@@ -1,12 +1,12 @@
-import { decide, fact, type Fact } from "../decide";
+import { decide, type Decision } from "../decide";
 import type { Reason, Undecided } from "../flow";
 import { isUnknown, UNKNOWN, type Known } from "../known";
 import { matchesSelector } from "../labels";
 import { remembered } from "../memo";
-import type { Container, InjectorConfig, Labels, LabelSelector, Mesh, Workload } from "../mesh";
+import type { Container, Labels, LabelSelector, Mesh, Workload } from "../mesh";
 import type { MeshIndex } from "../mesh-index";
 import { describeRef, type ObjectRef } from "../objects";
-import { DEFAULT_REVISION, enroll, isAmbient, type DataPlaneMode, type Enrollment } from "./enrollment";
+import { enroll, ENROLLMENT_WAYS, isAmbient, type DataPlaneMode, type Enrollment } from "./enrollment";
 import { entryDataPlane } from "./workload-entry";
 
 export type { DataPlaneMode } from "./enrollment";
@@ -33,7 +33,6 @@ export interface DataPlane {
 export const TLS_MODE_LABEL = "security.istio.io/tlsMode";
 export const PROXY_CONTAINER = "istio-proxy";
 
-const INJECT = "sidecar.istio.io/inject";
 const STATUS = "sidecar.istio.io/status";
 const NATIVE = "sidecar.istio.io/nativeSidecar";
 const TEMPLATES = "inject.istio.io/templates";
@@ -46,56 +45,87 @@ export const valueOf = (labels: Known<Labels>, key: string): Known<Text> => (isU
 /** Path of the pods' metadata: it stands beside their spec. */
 export const podMetadata = (workload: Workload): string => workload.podPath.replace(/spec$/, "metadata");
 
-const matchesAny = (selectors: readonly LabelSelector[], labels: Known<Labels>): Known<boolean> => {
+const matchesAny = (selectors: Known<readonly LabelSelector[]>, labels: Known<Labels>): Known<boolean> => {
+  if (isUnknown(selectors)) return UNKNOWN;
+  if (selectors.length === 0) return false;
   const results = selectors
     .filter(({ matchLabels, matchExpressions }) => Object.keys(matchLabels).length + matchExpressions.length > 0)
     .map((selector) => matchesSelector(selector, labels));
   return results.includes(true) ? true : results.some(isUnknown) ? UNKNOWN : false;
 };
 
-type Facts = { readonly [K in keyof Enrollment]: Fact<Enrollment[K]> };
+type Inputs = { readonly [K in keyof Enrollment]: Known<Enrollment[K]> };
 
-/** Everything that enrolls a pod; where something is not known, the values that make a difference. */
-const enrollmentFacts = (mesh: Mesh, workload: Workload): Facts => {
-  const { ref, podLabels, podAnnotations } = workload;
+/** Everything that enrolls a pod. */
+const enrollmentInputs = (mesh: Mesh, workload: Workload): Inputs => {
+  const { ref, podLabels, podAnnotations, hostNetwork } = workload;
   const { injector } = mesh;
-  const namespace = mesh.namespaces.get(ref.namespace);
-  const namespaceLabels = namespace?.labels ?? UNKNOWN;
-  const namespaceRef: ObjectRef = namespace?.ref ?? { kind: "Namespace", namespace: "", name: ref.namespace };
-  const ofNamespace = (key: string, otherwise: readonly Text[]): Fact<Text> =>
-    fact(valueOf(namespaceLabels, key), otherwise, () => ({ object: namespaceRef, path: `metadata.labels.${key}` }));
-  const ofPod = (key: string, otherwise: readonly Text[]): Fact<Text> =>
-    fact(valueOf(podLabels, key), otherwise, () => ({ object: ref, path: `${podMetadata(workload)}.labels.${key}` }));
-  const setting = (value: Known<boolean>, path: string): Fact<boolean> =>
-    fact(value, [false, true], () => ({ object: injector.ref ?? ref, path }));
-  const selected = (selectors: InjectorConfig["neverInject"]): Fact<boolean> =>
-    isUnknown(selectors)
-      ? setting(UNKNOWN, "data.config")
-      : fact(matchesAny(selectors, podLabels), [false, true], () => ({
-          object: ref,
-          path: `${podMetadata(workload)}.labels`,
-        }));
+  const namespaceLabels = mesh.namespaces.get(ref.namespace)?.labels ?? UNKNOWN;
   return {
-    namespaceInjection: ofNamespace("istio-injection", [undefined, "enabled", "disabled"]),
-    namespaceRevision: ofNamespace("istio.io/rev", [undefined, DEFAULT_REVISION]),
-    namespaceAmbient: ofNamespace("istio.io/dataplane-mode", [undefined, "ambient"]),
-    podInject: ofPod(INJECT, [undefined, "true", "false"]),
-    podRevision: ofPod("istio.io/rev", [undefined, DEFAULT_REVISION]),
-    podAmbient: ofPod("istio.io/dataplane-mode", [undefined, "ambient", "none"]),
-    annotatedInject: fact(valueOf(podAnnotations, INJECT), [undefined, "true", "false"], () => ({
-      object: ref,
-      path: `${podMetadata(workload)}.annotations.${INJECT}`,
-    })),
-    hostNetwork: fact(workload.hostNetwork, [false, true], () => ({
-      object: ref,
-      path: `${workload.podPath}.hostNetwork`,
-    })),
-    neverSelected: selected(injector.neverInject),
-    alwaysSelected: selected(injector.alwaysInject),
-    autoInject: setting(injector.autoInject, "data.config"),
-    namespacesByDefault: setting(injector.namespacesByDefault, "data.values"),
+    namespaceInjection: valueOf(namespaceLabels, "istio-injection"),
+    namespaceRevision: valueOf(namespaceLabels, "istio.io/rev"),
+    namespaceAmbient: valueOf(namespaceLabels, "istio.io/dataplane-mode"),
+    podInject: valueOf(podLabels, "sidecar.istio.io/inject"),
+    podRevision: valueOf(podLabels, "istio.io/rev"),
+    podAmbient: valueOf(podLabels, "istio.io/dataplane-mode"),
+    annotatedInject: valueOf(podAnnotations, "sidecar.istio.io/inject"),
+    hostNetwork,
+    neverSelected: matchesAny(injector.neverInject, podLabels),
+    alwaysSelected: matchesAny(injector.alwaysInject, podLabels),
+    autoInject: injector.autoInject,
+    namespacesByDefault: injector.namespacesByDefault,
   };
 };
+
+type Owner = "namespace" | "pod" | "podSpec" | "injector";
+
+/** Where each input stands. */
+const PLACES: { readonly [K in keyof Enrollment]: readonly [Owner, string] } = {
+  namespaceInjection: ["namespace", "labels.istio-injection"],
+  namespaceRevision: ["namespace", "labels.istio.io/rev"],
+  namespaceAmbient: ["namespace", "labels.istio.io/dataplane-mode"],
+  podInject: ["pod", "labels.sidecar.istio.io/inject"],
+  podRevision: ["pod", "labels.istio.io/rev"],
+  podAmbient: ["pod", "labels.istio.io/dataplane-mode"],
+  annotatedInject: ["pod", "annotations.sidecar.istio.io/inject"],
+  hostNetwork: ["podSpec", "hostNetwork"],
+  neverSelected: ["pod", "labels"],
+  alwaysSelected: ["pod", "labels"],
+  autoInject: ["injector", "config"],
+  namespacesByDefault: ["injector", "values"],
+};
+
+const enrollmentPlace = (mesh: Mesh, workload: Workload, input: keyof Enrollment): Undecided => {
+  const { ref } = workload;
+  const { injector, namespaces } = mesh;
+  const [owner, path] = PLACES[input];
+  const isSelectorOpen =
+    (input === "neverSelected" && isUnknown(injector.neverInject)) ||
+    (input === "alwaysSelected" && isUnknown(injector.alwaysInject));
+  if (isSelectorOpen) return { object: injector.ref ?? ref, path: "data.config" };
+  if (owner === "injector") return { object: injector.ref ?? ref, path: `data.${path}` };
+  if (owner === "pod") return { object: ref, path: `${podMetadata(workload)}.${path}` };
+  if (owner === "podSpec") return { object: ref, path: `${workload.podPath}.${path}` };
+  const namespace: ObjectRef = namespaces.get(ref.namespace)?.ref ?? {
+    kind: "Namespace",
+    namespace: "",
+    name: ref.namespace,
+  };
+  return { object: namespace, path: `metadata.${path}` };
+};
+
+/** @param rule what comes of the inputs */
+const decideEnrollment = (
+  mesh: Mesh,
+  workload: Workload,
+  inputs: Inputs,
+  rule: (pod: Enrollment) => DataPlaneMode,
+): Decision<DataPlaneMode> =>
+  decide<Enrollment, DataPlaneMode>(
+    inputs,
+    { ways: ENROLLMENT_WAYS, place: (input) => enrollmentPlace(mesh, workload, input) },
+    rule,
+  );
 
 const proxyOf = (workload: Workload): Container | undefined =>
   isUnknown(workload.containers) ? undefined : workload.containers.find(({ name }) => name === PROXY_CONTAINER);
@@ -122,8 +152,6 @@ const settledMode = (mode: DataPlaneMode, says: string): Finding => ({
   assumptions: [],
 });
 
-const NOT_SET: Fact<Text> = { values: [undefined], undecided: [] };
-
 /** A running pod without a proxy can still be in ambient: the CNI agent annotates it, or its labels ask for it. */
 const liveMode = (mesh: Mesh, workload: Workload): Finding => {
   if (isUnknown(workload.containers))
@@ -135,11 +163,11 @@ const liveMode = (mesh: Mesh, workload: Workload): Finding => {
     };
   if (valueOf(workload.podAnnotations, REDIRECTION) === "enabled")
     return settledMode("ambient", "its traffic is redirected to ztunnel");
-  const { namespaceAmbient, podAmbient, hostNetwork } = enrollmentFacts(mesh, workload);
-  const isNamespaceGiven = mesh.namespaces.has(workload.ref.namespace);
-  const { value, possible, undecided } = decide(
-    { podAmbient, hostNetwork, namespaceAmbient: isNamespaceGiven ? namespaceAmbient : NOT_SET },
-    (pod): DataPlaneMode => (isAmbient(pod) ? "ambient" : "none"),
+  const inputs = enrollmentInputs(mesh, workload);
+  // A Namespace that is not among the objects is not taken to be in ambient: the CNI agent would have left its mark.
+  const namespaceAmbient = mesh.namespaces.has(workload.ref.namespace) ? inputs.namespaceAmbient : undefined;
+  const { value, possible, undecided } = decideEnrollment(mesh, workload, { ...inputs, namespaceAmbient }, (pod) =>
+    isAmbient(pod) ? "ambient" : "none",
   );
   return value === "ambient"
     ? settledMode("ambient", "its labels enroll it in ambient")
@@ -154,18 +182,18 @@ const SAYS: Readonly<Record<DataPlaneMode, string>> = {
 
 const templateMode = (mesh: Mesh, workload: Workload): Finding => {
   const { namespace } = workload.ref;
-  const facts = enrollmentFacts(mesh, workload);
+  const inputs = enrollmentInputs(mesh, workload);
   const { revisions } = mesh.injector;
-  const { value, possible, undecided } = decide<Enrollment, DataPlaneMode>(facts, (pod) =>
+  const { value, possible, undecided } = decideEnrollment(mesh, workload, inputs, (pod) =>
     enroll(pod, namespace, revisions),
   );
   if (isUnknown(value)) {
     const missing = mesh.namespaces.has(namespace) ? "" : `Namespace ${namespace} is not among the objects: `;
     return { possible, says: `${missing}whether a proxy is injected is not known`, undecided, assumptions: [] };
   }
-  const revision = facts.namespaceRevision.values[0] ?? facts.podRevision.values[0];
-  const byRevision = value === "sidecar" && facts.namespaceInjection.values[0] === undefined && revision !== undefined;
-  const assumptions = byRevision && revisions === undefined ? [`the Istio revision or tag ${revision} exists`] : [];
+  const revision = inputs.namespaceRevision ?? inputs.podRevision;
+  const isByRevision = value === "sidecar" && inputs.namespaceInjection === undefined && typeof revision === "string";
+  const assumptions = isByRevision && revisions === undefined ? [`the Istio revision or tag ${revision} exists`] : [];
   return { possible, says: SAYS[value], undecided: [], assumptions };
 };
 
@@ -248,13 +276,9 @@ export function runningLabels(mesh: Mesh, workload: Workload): Known<Labels> {
   if (mode === "none" || mode === "ambient") return podLabels;
   const name = firstOf(podLabels, [CANONICAL_NAME, "app.kubernetes.io/name", "app"], workload.ref.name);
   const revision = firstOf(podLabels, [CANONICAL_REVISION, "app.kubernetes.io/version", "version"], "latest");
-  const added: Record<string, Known<Text>> = {
-    [CANONICAL_NAME]: name,
-    [CANONICAL_REVISION]: revision,
-    [TLS_MODE_LABEL]: tlsModeLabel,
-  };
-  const running = new Map<string, Known<string>>(Object.entries(podLabels));
-  for (const [key, value] of Object.entries(added))
-    if (value !== undefined) running.set(key, mode === "sidecar" ? value : (podLabels[key] ?? UNKNOWN));
-  return Object.fromEntries(running);
+  const added: Record<string, Known<string>> = { [CANONICAL_NAME]: name, [CANONICAL_REVISION]: revision };
+  if (tlsModeLabel !== undefined) added[TLS_MODE_LABEL] = tlsModeLabel;
+  if (mode === "sidecar") return { ...podLabels, ...added };
+  const unsure = Object.keys(added).filter((key) => podLabels[key] === undefined);
+  return { ...podLabels, ...Object.fromEntries(unsure.map((key) => [key, UNKNOWN])) };
 }
