@@ -2,12 +2,17 @@ import { isUnknown, UNKNOWN, type Known } from "../known";
 import type { Container, ContainerPort, EnvVar, Workload } from "../mesh";
 import { settled, type Field } from "./fields";
 
-const readPort = (field: Field): Known<ContainerPort> => ({
-  name: settled(field.text("name")),
-  number: field.requiredPort("containerPort"),
-  protocol: settled(field.text("protocol")) ?? "TCP",
-  hostPort: field.optionalPort("hostPort"),
-});
+/** A port that may be called anything may be the target of any Service. */
+const readPort = (field: Field): Known<ContainerPort> => {
+  const name = field.text("name");
+  if (isUnknown(name)) return UNKNOWN;
+  return {
+    name,
+    number: field.requiredPort("containerPort"),
+    protocol: settled(field.text("protocol")) ?? "TCP",
+    hostPort: field.optionalPort("hostPort"),
+  };
+};
 
 const readSource = (field: Field): EnvVar["from"] => {
   for (const [key, kind] of [

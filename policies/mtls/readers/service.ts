@@ -14,12 +14,14 @@ const targetPortOf = (field: Field, port: Known<number>): Known<number | string>
 
 export const readServicePort = (field: Field): Known<ServicePort> => {
   const port = field.requiredPort("port");
+  const name = field.text("name");
   return {
-    name: settled(field.text("name")),
+    name: settled(name),
     port,
     targetPort: targetPortOf(field, port),
     nodePort: field.optionalPort("nodePort"),
-    appProtocol: field.text("appProtocol"),
+    // A name that is not known leaves open what it would declare.
+    appProtocol: field.text("appProtocol") ?? (isUnknown(name) ? UNKNOWN : undefined),
     protocol: settled(field.text("protocol")) ?? "TCP",
   };
 };
