@@ -1,15 +1,16 @@
-import { decide, type Decision } from "../decide";
 import type { Reason, Undecided } from "../flow";
 import { isUnknown, UNKNOWN, type Known } from "../known";
-import { matchesSelector } from "../labels";
 import { remembered } from "../memo";
-import type { Container, Labels, LabelSelector, Mesh, Workload } from "../mesh";
+import type { Container, Labels, Mesh, Workload } from "../mesh";
 import type { MeshIndex } from "../mesh-index";
-import { describeRef, type ObjectRef } from "../objects";
-import { enroll, ENROLLMENT_WAYS, isAmbient, type DataPlaneMode, type Enrollment } from "./enrollment";
+import { describeRef } from "../objects";
+import { enroll, isAmbient, type DataPlaneMode } from "./enrollment";
+import { decideEnrollment, enrollmentInputs } from "./enrollment-inputs";
+import { podMetadata, valueOf } from "./pod-metadata";
 import { entryDataPlane } from "./workload-entry";
 
 export type { DataPlaneMode } from "./enrollment";
+export { podMetadata, valueOf } from "./pod-metadata";
 
 /**
  * What stands between a workload and the network: an Envoy of its own, ztunnel, or nothing. A live pod is what it shows; a template is
@@ -40,93 +41,6 @@ const REDIRECTION = "ambient.istio.io/redirection";
 
 type Text = string | undefined;
 
-export const valueOf = (labels: Known<Labels>, key: string): Known<Text> => (isUnknown(labels) ? UNKNOWN : labels[key]);
-
-/** Path of the pods' metadata: it stands beside their spec. */
-export const podMetadata = (workload: Workload): string => workload.podPath.replace(/spec$/, "metadata");
-
-const matchesAny = (selectors: Known<readonly LabelSelector[]>, labels: Known<Labels>): Known<boolean> => {
-  if (isUnknown(selectors)) return UNKNOWN;
-  if (selectors.length === 0) return false;
-  const results = selectors
-    .filter(({ matchLabels, matchExpressions }) => Object.keys(matchLabels).length + matchExpressions.length > 0)
-    .map((selector) => matchesSelector(selector, labels));
-  return results.includes(true) ? true : results.some(isUnknown) ? UNKNOWN : false;
-};
-
-type Inputs = { readonly [K in keyof Enrollment]: Known<Enrollment[K]> };
-
-/** Everything that enrolls a pod. */
-const enrollmentInputs = (mesh: Mesh, workload: Workload): Inputs => {
-  const { ref, podLabels, podAnnotations, hostNetwork } = workload;
-  const { injector } = mesh;
-  const namespaceLabels = mesh.namespaces.get(ref.namespace)?.labels ?? UNKNOWN;
-  return {
-    namespaceInjection: valueOf(namespaceLabels, "istio-injection"),
-    namespaceRevision: valueOf(namespaceLabels, "istio.io/rev"),
-    namespaceAmbient: valueOf(namespaceLabels, "istio.io/dataplane-mode"),
-    podInject: valueOf(podLabels, "sidecar.istio.io/inject"),
-    podRevision: valueOf(podLabels, "istio.io/rev"),
-    podAmbient: valueOf(podLabels, "istio.io/dataplane-mode"),
-    annotatedInject: valueOf(podAnnotations, "sidecar.istio.io/inject"),
-    hostNetwork,
-    neverSelected: matchesAny(injector.neverInject, podLabels),
-    alwaysSelected: matchesAny(injector.alwaysInject, podLabels),
-    autoInject: injector.autoInject,
-    namespacesByDefault: injector.namespacesByDefault,
-  };
-};
-
-type Owner = "namespace" | "pod" | "podSpec" | "injector";
-
-/** Where each input stands. */
-const PLACES: { readonly [K in keyof Enrollment]: readonly [Owner, string] } = {
-  namespaceInjection: ["namespace", "labels.istio-injection"],
-  namespaceRevision: ["namespace", "labels.istio.io/rev"],
-  namespaceAmbient: ["namespace", "labels.istio.io/dataplane-mode"],
-  podInject: ["pod", "labels.sidecar.istio.io/inject"],
-  podRevision: ["pod", "labels.istio.io/rev"],
-  podAmbient: ["pod", "labels.istio.io/dataplane-mode"],
-  annotatedInject: ["pod", "annotations.sidecar.istio.io/inject"],
-  hostNetwork: ["podSpec", "hostNetwork"],
-  neverSelected: ["pod", "labels"],
-  alwaysSelected: ["pod", "labels"],
-  autoInject: ["injector", "config"],
-  namespacesByDefault: ["injector", "values"],
-};
-
-const enrollmentPlace = (mesh: Mesh, workload: Workload, input: keyof Enrollment): Undecided => {
-  const { ref } = workload;
-  const { injector, namespaces } = mesh;
-  const [owner, path] = PLACES[input];
-  const isSelectorOpen =
-    (input === "neverSelected" && isUnknown(injector.neverInject)) ||
-    (input === "alwaysSelected" && isUnknown(injector.alwaysInject));
-  if (isSelectorOpen) return { object: injector.ref ?? ref, path: "data.config" };
-  if (owner === "injector") return { object: injector.ref ?? ref, path: `data.${path}` };
-  if (owner === "pod") return { object: ref, path: `${podMetadata(workload)}.${path}` };
-  if (owner === "podSpec") return { object: ref, path: `${workload.podPath}.${path}` };
-  const namespace: ObjectRef = namespaces.get(ref.namespace)?.ref ?? {
-    kind: "Namespace",
-    namespace: "",
-    name: ref.namespace,
-  };
-  return { object: namespace, path: `metadata.${path}` };
-};
-
-/** @param rule what comes of the inputs */
-const decideEnrollment = (
-  mesh: Mesh,
-  workload: Workload,
-  inputs: Inputs,
-  rule: (pod: Enrollment) => DataPlaneMode,
-): Decision<DataPlaneMode> =>
-  decide<Enrollment, DataPlaneMode>(
-    inputs,
-    { ways: ENROLLMENT_WAYS, place: (input) => enrollmentPlace(mesh, workload, input) },
-    rule,
-  );
-
 const proxyOf = (workload: Workload): Container | undefined =>
   isUnknown(workload.containers) ? undefined : workload.containers.find(({ name }) => name === PROXY_CONTAINER);
 
@@ -152,13 +66,16 @@ const settledMode = (mode: DataPlaneMode, says: string): Finding => ({
   assumptions: [],
 });
 
+const openContainers = (workload: Workload): readonly Undecided[] =>
+  isUnknown(workload.containers) ? [{ object: workload.ref, path: `${workload.podPath}.containers` }] : [];
+
 /** A running pod without a proxy can still be in ambient: the CNI agent annotates it, or its labels ask for it. */
 const liveMode = (mesh: Mesh, workload: Workload): Finding => {
   if (isUnknown(workload.containers))
     return {
       possible: ["sidecar", "none"],
       says: "its containers are not known",
-      undecided: [{ object: workload.ref, path: `${workload.podPath}.containers` }],
+      undecided: openContainers(workload),
       assumptions: [],
     };
   if (valueOf(workload.podAnnotations, REDIRECTION) === "enabled")
@@ -187,6 +104,13 @@ const templateMode = (mesh: Mesh, workload: Workload): Finding => {
   const { value, possible, undecided } = decideEnrollment(mesh, workload, inputs, (pod) =>
     enroll(pod, namespace, revisions),
   );
+  if (isUnknown(workload.containers) && value !== "sidecar")
+    return {
+      possible: [...new Set<DataPlaneMode>(["sidecar", ...possible])],
+      says: "whether its template brings a proxy is not known",
+      undecided: [...openContainers(workload), ...undecided],
+      assumptions: [],
+    };
   if (isUnknown(value)) {
     const missing = mesh.namespaces.has(namespace) ? "" : `Namespace ${namespace} is not among the objects: `;
     return { possible, says: `${missing}whether a proxy is injected is not known`, undecided, assumptions: [] };

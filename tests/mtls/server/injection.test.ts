@@ -333,3 +333,10 @@ describe("a WorkloadEntry", () => {
     );
   });
 });
+
+test("a template whose containers are not known may bring a proxy of its own", () => {
+  const { mode, possible, undecided } = planeOf(namespace("monitoring", "{}") + deployment({}, "", '"?"'));
+  expect([mode, possible]).toEqual([UNKNOWN, ["sidecar", "none"]]);
+  expect(fields(undecided)).toEqual(["Deployment monitoring/otel spec.template.spec.containers"]);
+  expect(planeOf(namespace("monitoring", ENABLED) + deployment({}, "", '"?"')).mode).toBe("sidecar");
+});
