@@ -28,6 +28,9 @@ function isAlive(pid) {
   }
 }
 
+/** By this process's clock: the one that staleness is judged by, which need not be the file system's. */
+const touch = (lock) => utimesSync(ownerFile(lock), new Date(), new Date());
+
 /** A holder that died (same host) or has not touched its lock for long (any host, or a reused pid). */
 function isStale(lock, owner) {
   try {
@@ -44,6 +47,7 @@ function tryAcquire(lock) {
   const ours = mkdtempSync(`${lock}.`);
   const owner = { pid: process.pid, host: hostname(), token: randomUUID() };
   writeFileSync(ownerFile(ours), JSON.stringify(owner));
+  touch(ours);
   try {
     renameSync(ours, lock);
     return owner;
@@ -96,7 +100,7 @@ async function withLock(lock, work, onWait = () => {}) {
   const owner = await acquire(lock, onWait);
   const heartbeat = setInterval(() => {
     try {
-      utimesSync(ownerFile(lock), new Date(), new Date());
+      touch(lock);
     } catch {
       // The lock was taken over while this process slept; finishing the work twice is harmless.
     }
