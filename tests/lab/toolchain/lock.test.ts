@@ -12,6 +12,7 @@ function lockOf(owner: { readonly pid: number; readonly host: string }): string 
   const lock = join(temporaryFolder(), "lock");
   mkdirSync(lock);
   writeFileSync(join(lock, "owner.json"), JSON.stringify({ ...owner, token: "theirs" }));
+  utimesSync(join(lock, "owner.json"), new Date(), new Date());
   return lock;
 }
 
