@@ -4,7 +4,8 @@ import { isUnknown, mapKnown, UNKNOWN, type Known } from "../known";
 import type { Workload } from "../mesh";
 import type { MeshIndex } from "../mesh-index";
 import { describeRef } from "../objects";
-import { dataPlane, podMetadata } from "./injection";
+import { dataPlane } from "./injection";
+import { podMetadata } from "./pod-metadata";
 import { redirectionOf, type PortList, type RangeList, type Redirection } from "./redirection";
 
 /**

@@ -4,9 +4,9 @@ import { remembered } from "../memo";
 import type { Labels, MtlsMode, PeerAuthentication, Workload } from "../mesh";
 import type { MeshIndex } from "../mesh-index";
 import { UNKNOWN_NAME } from "../readers/meta";
-import { podMetadata } from "./injection";
 import { NONE, possibleWinners, type Candidate, type Contest } from "./contest";
 import { considerPolicies } from "./peer-authentication-evidence";
+import { podMetadata } from "./pod-metadata";
 
 /**
  * Which mode the server's side demands.
@@ -112,8 +112,17 @@ const workloadContest = (index: MeshIndex, workload: Workload, labels: Known<Lab
   );
 };
 
-/** The mode below every policy: what a caller states of the mesh, else Istio's own default. */
-const baseModes = (index: MeshIndex): Modes => new Map([[index.mesh.facts.meshMode ?? "PERMISSIVE", undefined]]);
+const PERMISSIVE: Modes = new Map([["PERMISSIVE", undefined]]);
+
+/** The mesh's mode; without a policy what a caller states of the mesh, else Istio's own default. */
+const meshModes = (index: MeshIndex, contest: Contest): Modes =>
+  union(
+    contest.winners.map((winner) => {
+      if (winner !== NONE) return over(PERMISSIVE, winner, winner.mode);
+      const { meshMode } = index.mesh.facts;
+      return meshMode === undefined ? PERMISSIVE : new Map([[meshMode, undefined]]);
+    }),
+  );
 
 const settle = (modes: Modes, undecided: readonly Undecided[]): PortMode => {
   const [first] = modes;
@@ -123,16 +132,13 @@ const settle = (modes: Modes, undecided: readonly Undecided[]): PortMode => {
     : { mode: UNKNOWN, possible, by: undefined, undecided };
 };
 
-const portEntry = (policy: PeerAuthentication, port: number): Known<Known<MtlsMode> | undefined> =>
-  isUnknown(policy.portLevel) ? UNKNOWN : policy.portLevel.get(port);
-
 const portModes = (contest: Contest, inherited: Modes, port: number): Modes =>
   union(
     contest.winners.map((winner) => {
       if (winner === NONE) return inherited;
       const whole = over(inherited, winner, winner.mode);
-      const entry = portEntry(winner, port);
-      return isUnknown(winner.portLevel) ? union([over(whole, winner, UNKNOWN), whole]) : over(whole, winner, entry);
+      const { portLevel } = winner;
+      return over(whole, winner, isUnknown(portLevel) ? UNKNOWN : portLevel.get(port));
     }),
   );
 
@@ -170,7 +176,7 @@ function compose(index: MeshIndex, workload: Workload): EffectivePeerAuthenticat
   const mesh = wideContest(index, root);
   const whole = namespace === root ? possibleWinners([]) : wideContest(index, namespace);
   const own = workloadContest(index, workload, index.labelsOf(workload));
-  const inherited = modesOf(whole, modesOf(mesh, baseModes(index)));
+  const inherited = modesOf(whole, meshModes(index, mesh));
 
   const nowhere = namespace === UNKNOWN_NAME ? [{ object: workload.ref, path: "metadata.namespace" }] : [];
   const levels = [own, ...(isOpenBelow(own) ? [whole, ...(isOpenBelow(whole) ? [mesh] : [])] : [])];

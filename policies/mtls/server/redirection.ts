@@ -5,7 +5,8 @@ import type { InjectorConfig, Labels, Workload } from "../mesh";
 import { remembered } from "../memo";
 import type { MeshIndex } from "../mesh-index";
 import { parseYaml } from "../yaml";
-import { podMetadata, templatesOf, valueOf } from "./injection";
+import { templatesOf } from "./injection";
+import { podMetadata, valueOf } from "./pod-metadata";
 
 /**
  * How a pod's traffic is led to its proxy: annotations of the pod, else what the injector was installed with

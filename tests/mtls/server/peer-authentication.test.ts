@@ -122,6 +122,7 @@ describe("the mode of a port", () => {
     expect(effective("", { meshMode: "STRICT" }).mode).toBe("STRICT");
     expect(effective(mesh("DISABLE"), { meshMode: "STRICT" }).mode).toBe("DISABLE");
     expect(effective(whole("PERMISSIVE"), { meshMode: "STRICT" }).mode).toBe("PERMISSIVE");
+    expect(effective(mesh("UNSET"), { meshMode: "STRICT" }).mode).toBe("PERMISSIVE");
   });
 
   test("names the policy that set it", () => {
