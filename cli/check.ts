@@ -38,7 +38,7 @@ export const check: Run = async (args, io) => {
   }
   print(report, printer, args, io);
   if (!args.flag("quiet")) for (const note of notes) io.stderr.write(`note: ${note}\n`);
-  return exitCode(report.summary, THRESHOLDS.find((level) => level === args.text("fail-on")) ?? "error");
+  return exitCode(report, THRESHOLDS.find((level) => level === args.text("fail-on")) ?? "error");
 };
 
 interface BaselineFile {

@@ -11,6 +11,7 @@ import type { Io } from "./io";
 import { answer, meshOf } from "./judge";
 import { code, table } from "./printers/markdown";
 import { describeOutcome } from "./printers/words";
+import { count } from "./summary";
 import { EXIT } from "./threshold";
 import { UsageError } from "./usage-error";
 
@@ -96,12 +97,12 @@ type Print = (differences: readonly Difference[], flows: number) => string;
 const verdictText = (verdict: Difference["before"]): string => (verdict === null ? "–" : describeOutcome(verdict));
 
 function counts(differences: readonly Difference[], flows: number): string {
-  if (differences.length === 0) return `no verdict changed (${flows} flows)`;
+  if (differences.length === 0) return `no verdict changed (${count(flows, "flow")})`;
   const parts = ORDER.flatMap((change) => {
-    const count = differences.filter((difference) => difference.change === change).length;
-    return count === 0 ? [] : [`${count} ${change}`];
+    const number = differences.filter((difference) => difference.change === change).length;
+    return number === 0 ? [] : [`${number} ${change}`];
   });
-  return `${differences.length} verdicts changed: ${parts.join(", ")} (${flows} flows)`;
+  return `${count(differences.length, "verdict")} changed: ${parts.join(", ")} (${count(flows, "flow")})`;
 }
 
 const PRINT: Readonly<Record<string, Print>> = {

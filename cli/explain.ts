@@ -1,15 +1,13 @@
-import type { Mesh } from "../policies/mtls/mesh";
-import { describeRef, type Source } from "../policies/mtls/objects";
 import { Proposer } from "./changes/propose";
 import { writtenIn } from "./changes/situation";
 import type { Run } from "./commands";
-import { locationsOf, reportFlow } from "./compose";
-import { sides, type Explanation, type Placed } from "./explanation";
+import { reportFlow } from "./compose";
+import { sides, type Explanation } from "./explanation";
 import { parseTarget } from "./flows/target";
 import { emit, factsOf, readInput } from "./input";
 import { answer, meshOf } from "./judge";
-import { metasOf } from "./metas";
 import { reportOffer } from "./offer-report";
+import { placer } from "./place";
 import { mermaidOf } from "./printers/mermaid";
 import { printExplanation } from "./printers/explanation";
 import { EXIT } from "./threshold";
@@ -44,16 +42,3 @@ export const explain: Run = async (args, io) => {
   emit(text, args, io);
   return EXIT.clean;
 };
-
-/** Adds to what names an object where that object stands. */
-function placer(mesh: Mesh): <T extends { readonly object?: string }>(items: readonly T[]) => Placed<T>[] {
-  const sources = new Map<string, Source | undefined>();
-  for (const { ref, source } of metasOf(mesh)) sources.set(describeRef(ref), source);
-  return (items) => {
-    const locations = locationsOf(items.map(({ object = "" }) => ({ source: sources.get(object), path: "" })));
-    return items.map((item, index) => {
-      const location = locations[index];
-      return location === undefined ? item : { ...item, location };
-    });
-  };
-}

@@ -9,6 +9,7 @@ import { editText } from "./changes/write";
 import { readText, writeText } from "./input";
 import type { Io } from "./io";
 import { isFileSource } from "./sources/origin";
+import { count } from "./summary";
 import { EXIT } from "./threshold";
 import { UsageError } from "./usage-error";
 
@@ -27,9 +28,8 @@ export async function writeFixes(before: Before, io: Io): Promise<number> {
   const texts = [...files].map(([file, edits]) => [file, editText(readText(file), edits)] as const);
   for (const [file, text] of texts) writeText(file, text);
   for (const { title } of chosen) io.stdout.write(`${title}\n`);
-  io.stdout.write(
-    `${chosen.length} changes written to ${files.size} files${files.size === 0 ? "" : `: ${[...files.keys()].join(", ")}`}\n`,
-  );
+  const names = files.size === 0 ? "" : `: ${[...files.keys()].join(", ")}`;
+  io.stdout.write(`${count(chosen.length, "change")} written to ${count(files.size, "file")}${names}\n`);
   return EXIT.clean;
 }
 
@@ -42,7 +42,9 @@ function choose(before: Before): Offer[] {
     const manifests = best === undefined ? undefined : applyEdits(now.manifests, best.edits);
     if (best === undefined || manifests === undefined) continue;
     chosen.push(best);
-    const flows = now.assessment.flows.map(asAsked);
+    const flows = now.assessment.flows.map((flow, index) =>
+      index === at && best.endsClientTls === true ? { ...asAsked(flow), tls: false } : asAsked(flow),
+    );
     const mesh = readMesh(manifests, now.assessment.mesh.facts);
     now = { manifests, assessment: assess(mesh, { flows, discover: false, now: before.now }), now: before.now };
   }

@@ -7,6 +7,7 @@ import { declaredFlows, emit, factsOf, readInput } from "./input";
 import { answer, meshOf } from "./judge";
 import { offerText, reportOffer, type ReportOffer } from "./offer-report";
 import { describeOutcome } from "./printers/words";
+import { count } from "./summary";
 import { EXIT } from "./threshold";
 
 /** A flow that does not work, with what would make it. */
@@ -58,7 +59,7 @@ export function repairsOf(before: Before): Repair[] {
 const json = (repairs: readonly Repair[]): string => `${JSON.stringify({ schemaVersion: 1, repairs }, null, 2)}\n`;
 
 function text(repairs: readonly Repair[], flows: number): string {
-  if (repairs.length === 0) return `nothing to repair: none of ${flows} flows is refused\n`;
+  if (repairs.length === 0) return `nothing to repair: none of ${count(flows, "flow")} is refused\n`;
   return repairs
     .map(({ from, asked, outcome, offers }) =>
       [

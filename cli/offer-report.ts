@@ -16,10 +16,12 @@ export interface ReportOffer {
   /** Errors of rules that the change would bring: what to do next. */
   readonly asks: readonly string[];
   readonly edits: readonly Rendered[];
+  /** The client's application no longer speaks TLS itself then. */
+  readonly endsClientTls?: true;
 }
 
 export const reportOffer = (
-  { remedy, title, note, after, improves, asks, edits }: Offer,
+  { remedy, title, note, after, improves, asks, edits, endsClientTls }: Offer,
   written: (object: ObjectRef) => Bag | undefined,
 ): ReportOffer => ({
   remedy,
@@ -29,6 +31,7 @@ export const reportOffer = (
   improves: improves.length,
   asks,
   edits: edits.map((edit) => renderEdit(edit, written)),
+  ...(endsClientTls === undefined ? {} : { endsClientTls }),
 });
 
 /** An offer for people; `number` is its rank. */

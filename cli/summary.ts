@@ -1,6 +1,8 @@
 import type { Summary } from "./report";
 
-const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`;
+/** `1 flow`, `2 flows` */
+export const count = (number: number, one: string, many = `${one}s`): string =>
+  `${number} ${number === 1 ? one : many}`;
 
 /** The counts in one line. Never "OK": what is unknown is said. */
 export function summarize(summary: Summary): string {

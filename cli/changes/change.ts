@@ -34,6 +34,8 @@ export interface Change {
   /** What to know before doing it. */
   readonly note?: string;
   readonly edits: readonly Edit[];
+  /** The client's application no longer speaks TLS itself: the flow is another one then. */
+  readonly endsClientTls?: true;
 }
 
 /** One flow that should end otherwise, and who takes part in it. */

@@ -7,7 +7,7 @@ import { OUTCOMES } from "../../policies/mtls/vocabulary";
 import { runRules } from "../../policies/rules/run";
 import { defaultSettings } from "../../policies/rules/settings";
 import { applyEdits } from "./apply";
-import type { Edit } from "./change";
+import type { Change } from "./change";
 
 /** The objects as they are, and what the engine answers on them. */
 export interface Before {
@@ -25,16 +25,23 @@ export interface Evaluation {
 }
 
 /**
- * Applies edits and asks the engine every question again.
+ * Applies a change and asks the engine every question again.
+ * @param at the flow that the change is for
  * @returns `undefined` when an edited object is not among the manifests, or when the result cannot be read
  */
-export function evaluate(edits: readonly Edit[], before: Before): Evaluation | undefined {
-  const manifests = applyEdits(before.manifests, edits);
+export function evaluate(
+  change: Pick<Change, "edits" | "endsClientTls">,
+  at: number,
+  before: Before,
+): Evaluation | undefined {
+  const manifests = applyEdits(before.manifests, change.edits);
   if (manifests === undefined) return undefined;
   const { facts } = before.assessment.mesh;
   const mesh = readMesh(manifests, facts);
   if (mesh.problems.some(({ severity }) => severity === "error")) return undefined;
-  const flows = before.assessment.flows.map(asAsked);
+  const flows = before.assessment.flows.map((flow, index) =>
+    index === at && change.endsClientTls === true ? { ...asAsked(flow), tls: false } : asAsked(flow),
+  );
   const after = assess(mesh, { flows, discover: false, now: before.now });
   const known = new Set(errorsOf(before.assessment, before.now));
   return { flows: after.flows, asks: errorsOf(after, before.now).filter((error) => !known.has(error)) };

@@ -48,7 +48,7 @@ export class Proposer {
   }
 
   private offer(change: Change, at: number): Offer[] {
-    const evaluation = this.evaluationOf(change);
+    const evaluation = this.evaluationOf(change, at);
     const after = evaluation?.flows[at];
     if (evaluation === undefined || after === undefined) return [];
     const improves = this.steps(evaluation).flatMap((step, index) => (step > 0 ? [index] : []));
@@ -56,7 +56,7 @@ export class Proposer {
   }
 
   private isGain(offer: Offer, at: number): boolean {
-    const evaluation = this.evaluationOf(offer);
+    const evaluation = this.evaluationOf(offer, at);
     if (evaluation === undefined || offer.after.outcome === "unknown") return false;
     return offer.improves.includes(at) && this.steps(evaluation).every((step) => step >= 0);
   }
@@ -69,9 +69,9 @@ export class Proposer {
     });
   }
 
-  private evaluationOf({ edits }: Change): Evaluation | undefined {
-    const key = JSON.stringify(edits);
-    if (!this.evaluations.has(key)) this.evaluations.set(key, evaluate(edits, this.before));
+  private evaluationOf(change: Change, at: number): Evaluation | undefined {
+    const key = JSON.stringify([change.edits, change.endsClientTls === true ? at : null]);
+    if (!this.evaluations.has(key)) this.evaluations.set(key, evaluate(change, at, this.before));
     return this.evaluations.get(key);
   }
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import type { Report } from "../../cli/report";
-import { CASES_DIRECTORY, CASES_NOW, caseNames, readCase } from "../support/cases";
+import { CASES_DIRECTORY, CASES_NOW, caseNames, FIXED, readCase } from "../support/cases";
 import { meshtls } from "./support/meshtls";
 import { EMPTY, REPORT } from "./support/report";
 
@@ -20,12 +20,13 @@ describe.each(caseNames())("%s", (name) => {
   const { expect: expected } = readCase(name);
 
   test("the document is valid, and says what is expected", async () => {
-    const { stdout } = await check(name, "--format", "json", "--evidence");
+    const { code, stdout } = await check(name, "--format", "json", "--evidence");
     const report = JSON.parse(stdout) as Report;
     expect(problemsOf(report)).toEqual([]);
     expect(report.flows.slice(0, expected.flows.length).map(({ outcome, symptom }) => ({ outcome, symptom }))).toEqual(
       expected.flows.map(({ outcome, symptom }) => ({ outcome, symptom })),
     );
+    expect(code).toBe(name.endsWith(FIXED) ? 0 : isBroken(report) ? 1 : 0);
     for (const { location } of report.findings) expect(location).toMatchObject({ line: expect.any(Number) as unknown });
   });
 
@@ -39,6 +40,11 @@ describe.each(caseNames())("%s", (name) => {
     }
   });
 });
+
+/** A flow that somebody wants does not work, or a rule says that something must change. */
+const isBroken = ({ flows, findings }: Report): boolean =>
+  findings.some(({ severity }) => severity === "error") ||
+  flows.some(({ origin, outcome }) => origin === "declared" && outcome === "refused");
 
 /** Where each format says the id of a finding, once per finding. */
 const FINDING_IDS: Readonly<Record<string, RegExp>> = {

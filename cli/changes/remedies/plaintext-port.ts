@@ -4,32 +4,41 @@ import { describeRef, type ObjectRef } from "../../../policies/mtls/objects";
 import { field, isBag, listAt, type Change, type Remedy, type Situation } from "../change";
 import { create, patch } from "../patches";
 
-/** Clients send plaintext to one port of one Service: the narrowest DestinationRule that says so. */
+/** Clients send plaintext to one port of one service: the narrowest DestinationRule that says so. */
 export const plaintextPort: Remedy = {
   name: "plaintext-port",
-  propose: ({ index, flow, service, client, written }: Situation) => {
+  propose: (situation: Situation) => {
+    const { index, flow, client, written } = situation;
+    const { host, port } = flow.to;
+    const service = serviceOf(situation);
     if (service === undefined) return [];
-    const { port } = flow.to;
-    const host = `${service.ref.name}.${service.ref.namespace}.svc.${index.mesh.config.clusterDomain}`;
+    const title = `send plaintext to port ${port} of ${describeRef(service)}, and to nothing else`;
+    const setting = { port: { number: port }, tls: { mode: "DISABLE" } };
     // Istio looks in the client's namespace first: a rule there hides one in the namespace of the service.
-    const namespaces = new Set([service.ref.namespace, ...(client === undefined ? [] : [client.ref.namespace])]);
+    const namespaces = new Set([service.namespace, ...(client === undefined ? [] : [client.ref.namespace])]);
     return [...namespaces].map((namespace): Omit<Change, "remedy"> => {
-      const title = `send plaintext to port ${port} of ${describeRef(service.ref)}, and to nothing else`;
-      const setting = { port: { number: port }, tls: { mode: "DISABLE" } };
-      const existing = index.mesh.destinationRules.find(
-        (rule) => rule.ref.namespace === namespace && isFor(rule, host),
-      );
-      if (existing !== undefined)
-        return { title, note: NOTE, edits: [addPort(existing.ref, written(existing.ref), setting)] };
-      const ref: ObjectRef = { kind: "DestinationRule", namespace, name: `${service.ref.name}-plaintext-${port}` };
-      return {
-        title,
-        note: NOTE,
-        edits: [create("networking.istio.io/v1", ref, { host, trafficPolicy: { portLevelSettings: [setting] } })],
-      };
+      const rules = index.mesh.destinationRules.filter(({ ref }) => ref.namespace === namespace);
+      const existing = rules.find((rule) => isFor(rule, host));
+      const name = `${service.name}-plaintext-${port}`;
+      const edit =
+        existing === undefined
+          ? create(
+              "networking.istio.io/v1",
+              { kind: "DestinationRule", namespace, name },
+              { host, trafficPolicy: { portLevelSettings: [setting] } },
+            )
+          : addPort(existing.ref, written(existing.ref), setting);
+      return { title, note: NOTE, edits: [edit] };
     });
   },
 };
+
+/** The Service, or the ServiceEntry, that is asked. */
+function serviceOf({ index, flow, service }: Situation): ObjectRef | undefined {
+  if (service !== undefined) return service.ref;
+  const { host } = flow.to;
+  return index.mesh.serviceEntries.find(({ hosts }) => !isUnknown(hosts) && hosts.includes(host))?.ref;
+}
 
 const NOTE =
   "the port is open to whoever reaches it: for a collector declare it with an owner and an end date (OtelMtlsException, mode plaintext), and allow only its clients by NetworkPolicy";
