@@ -47,6 +47,8 @@ export interface MeshIndex {
   workloadByIp(ip: string): Workload | undefined;
   servicesSelecting(workload: Workload): readonly { readonly service: Service; readonly certain: boolean }[];
   entriesSelecting(workload: Workload): readonly { readonly entry: ServiceEntry; readonly certain: boolean }[];
+  /** EndpointSlices and Endpoints of Services without selector that list an address of the workload. */
+  slicesListing(workload: Workload): readonly { readonly service: Service; readonly slice: Endpoints }[];
   /** EndpointSlices and Endpoints that name the Service. */
   slicesOf(service: Service): readonly Endpoints[];
   /** Who answers on a port of a Service. */
@@ -177,6 +179,13 @@ function buildIndex(mesh: Mesh): MeshIndex {
       .selecting(labelsOf(workload))
       .map(({ item, certain }) => ({ sidecar: item, certain })),
   );
+  const handwritten = lazily((namespace: string) => {
+    const listing = new Map<string, { service: Service; slice: Endpoints }[]>();
+    for (const service of (servicesIn.get(namespace) ?? NONE).filter(({ selector }) => selector === undefined))
+      for (const slice of index.slicesOf(service))
+        for (const { ip } of slice.addresses) listing.set(ip, [...(listing.get(ip) ?? NONE), { service, slice }]);
+    return listing;
+  });
   const endpointsOfService = lazily((service: Service) =>
     lazily((port: ServicePort) => resolveEndpoints(index, service, port)),
   );
@@ -201,6 +210,7 @@ function buildIndex(mesh: Mesh): MeshIndex {
     workloadByIp: (ip) => workloadAt.get(ip),
     servicesSelecting,
     entriesSelecting,
+    slicesListing: ({ ref, podIps }) => podIps.flatMap((ip) => [...(handwritten(ref.namespace).get(ip) ?? NONE)]),
     slicesOf: ({ ref }) => slices.get(`${ref.namespace}/${ref.name}`) ?? NONE,
     endpointsOf: (service, port) => endpointsOfService(service)(port),
     entryEndpoints: (entry, port) => resolveEntryEndpoints(index, entry, port),

@@ -1,3 +1,4 @@
+import { isLoopback } from "../cidr";
 import type { Undecided } from "../flow";
 import { isUnknown, type Known } from "../known";
 import type { Container, Mesh, Service, Workload } from "../mesh";
@@ -18,6 +19,8 @@ export type Address =
   | { readonly kind: "cluster-ip"; readonly service: KubernetesService; readonly port: number }
   /** `byService`: a Service led here; else the client chose the address, and so the port, itself. */
   | { readonly kind: "pod"; readonly workload: Workload; readonly port: number; readonly byService: boolean }
+  /** The client itself, by an address that never leaves its pod. */
+  | { readonly kind: "loopback"; readonly workload: Workload; readonly port: number }
   | { readonly kind: "outside"; readonly host: string; readonly port: number; readonly inCluster: boolean };
 
 /** Who gets the bytes. */
@@ -76,7 +79,8 @@ const outside = (host: string, port: number, inCluster = false): Address => ({
 });
 
 /** What listens at an IP address. */
-function atAddress({ index, indexes }: Context, ip: string, port: number): Address {
+function atAddress({ index, indexes, client }: Context, ip: string, port: number): Address {
+  if (client.workload !== null && isLoopback(ip)) return { kind: "loopback", workload: client.workload, port };
   const workload = index.workloadByIp(ip);
   if (workload !== undefined && workload.hostNetwork === false)
     return { kind: "pod", workload, port, byService: false };
@@ -88,6 +92,9 @@ function atAddress({ index, indexes }: Context, ip: string, port: number): Addre
   if (nodePort !== undefined && entry !== undefined) return { kind: "cluster-ip", service: entry, port: nodePort.port };
   return workload === undefined ? outside(ip, port) : { kind: "pod", workload, port, byService: false };
 }
+
+/** kube-proxy and cluster DNS know pods and written endpoints; of WorkloadEntries istiod tells the proxies only. */
+const isKubernetes = (workload: Workload | null): boolean => workload?.entry === undefined;
 
 /** The pods that cluster DNS lists for a headless Service, whether or not they have the port. */
 function headlessPods(context: Context, { object, ref }: KubernetesService): readonly Workload[] {
@@ -102,7 +109,7 @@ function headlessPods(context: Context, { object, ref }: KubernetesService): rea
   return selected
     .filter(({ workload, certain }) => certain || isMember(ref, workload, blamed(workload), settle))
     .map(({ workload }) => workload)
-    .filter(isRunning);
+    .filter((workload) => isKubernetes(workload) && isRunning(workload));
 }
 
 /** One pod at most: what it calls under its own address is itself. */
@@ -138,13 +145,18 @@ export function reached(context: Context, to: Address): readonly Reached[] {
     const { workload, port, byService } = to;
     return [{ workload, ref: workload.ref, port, byService, undecided: NOTHING_OPEN }];
   }
+  if (to.kind === "loopback") {
+    const { workload, port } = to;
+    return [{ workload, ref: workload.ref, port, byService: false, undecided: NOTHING_OPEN }];
+  }
   if (to.kind === "outside") {
     const ref = { kind: to.inCluster ? MISSING_SERVICE : OUTSIDE_HOST, namespace: "", name: to.host };
     const undecided = to.inCluster ? [{ object: ref, path: "" }] : NOTHING_OPEN;
     return [{ workload: null, ref, port: to.port, byService: false, undecided }];
   }
   const port = portOf(context.indexes.registry, to.service, to.port, context.settle);
-  return port === undefined ? [] : endpointsOf(context, port).map(reachedEndpoint);
+  const endpoints = port === undefined ? [] : endpointsOf(context, port);
+  return endpoints.filter(({ workload }) => isKubernetes(workload)).map(reachedEndpoint);
 }
 
 /** An endpoint as a server. */

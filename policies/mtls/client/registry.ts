@@ -126,7 +126,7 @@ function readPorts(entry: Registered, settle: Settle): readonly RegisteredPort[]
   });
 }
 
-const PROTOCOLS: readonly PortProtocol[] = ["HTTP", "TCP", "AUTO"];
+const PROTOCOLS: readonly PortProtocol[] = ["HTTP", "TCP", "TLS", "AUTO"];
 
 /** Every port of a service that is TCP underneath. */
 export const portsOf = (registry: Registry, entry: Registered, settle: Settle): readonly RegisteredPort[] =>

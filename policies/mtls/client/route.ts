@@ -92,9 +92,11 @@ class Proxy {
   /** The clusters that the routes of a service lead to. */
   private routed({ service, port }: Target, to: Address): readonly Hop[] {
     const { indexes, mesh, client, settle } = this.context;
-    const isHttp = this.bytes.isHttp && !this.bytes.isTls && port.protocol !== "TCP";
+    const readsHttp = port.protocol === "HTTP" || port.protocol === "AUTO";
+    const isHttp = this.bytes.isHttp && !this.bytes.isTls && readsHttp;
     const query = { host: service.host, port: port.number, isHttp, scope: client.scope, sidecar: this.sidecar };
-    const targets = client.scope.isGateway ? undefined : routesFor(indexes.virtualServices, query, mesh, settle);
+    const isRouted = !client.scope.isGateway && port.protocol !== "TLS";
+    const targets = isRouted ? routesFor(indexes.virtualServices, query, mesh, settle) : undefined;
     if (targets === undefined) {
       const cluster = clusterFor(this.context, service, port, undefined);
       return cluster === null ? [] : [{ via: "cluster", cluster, to, by: undefined }];

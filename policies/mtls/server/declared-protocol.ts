@@ -1,8 +1,8 @@
-import { byAge } from "../client/age";
+import { byCreation, compare } from "../client/age";
 import { targetPortOn } from "../endpoints";
 import type { Undecided } from "../flow";
 import { isUnknown, mapKnown, UNKNOWN, type Known } from "../known";
-import type { Labels, Meta, Service, ServiceEntry, Sidecar, Workload } from "../mesh";
+import type { Endpoints, Labels, Meta, Service, ServiceEntry, Sidecar, Workload } from "../mesh";
 import type { MeshIndex } from "../mesh-index";
 import type { ObjectRef } from "../objects";
 import { podMetadata } from "./injection";
@@ -13,7 +13,9 @@ export { portProtocol, writtenProtocol, type PortProtocol } from "./port-protoco
 /**
  * Which protocol a port of a workload is declared to speak: it decides what the proxy makes of bytes that are not what it expects.
  * Sources: `getFilterChainsByServicePort` and `buildInboundChainConfigs` in pilot/pkg/networking/core/listener_inbound.go (the oldest
- * Service wins; a Sidecar's ingress list replaces the Services), `getSidecarScope` in pilot/pkg/model/push_context.go.
+ * Service wins; a Sidecar's ingress list replaces the Services), `SetServiceTargets` in pilot/pkg/model/context.go (equally old ones by
+ * host), `GetProxyServiceTargets` in pilot/pkg/serviceregistry/kube/controller/controller.go, `getSidecarScope` in
+ * pilot/pkg/model/push_context.go.
  */
 
 /** `UNDECLARED`: no Service or ingress listener has the port; it is handled like AUTO, on the pass-through chain. */
@@ -28,7 +30,7 @@ export interface PortDeclaration {
   readonly undecided: readonly Undecided[];
 }
 
-const ANY: readonly DeclaredProtocol[] = ["HTTP", "TCP", "AUTO", "UNDECLARED"];
+const ANY: readonly DeclaredProtocol[] = ["HTTP", "TCP", "TLS", "AUTO", "UNDECLARED"];
 
 /** One object that may declare the port, and as what; unknown as long as its own fields are. */
 interface Claim {
@@ -73,6 +75,7 @@ interface DeclaringPort {
 /** A Service or ServiceEntry that may select the workload. */
 interface Declarer {
   readonly from: Meta;
+  readonly host: string;
   readonly ports: Known<readonly DeclaringPort[]>;
   /** The field that would tell whether it does; `undefined` when it does. */
   readonly open: Undecided | undefined;
@@ -100,23 +103,50 @@ const servicePorts = (workload: Workload, { ports }: Service): Known<readonly De
       .map((port) => ({ target: targetPortOn(workload, port), protocol: portProtocol(port) })),
   );
 
+/** Ports as the endpoints that somebody wrote by hand have them. */
+const listedPorts = ({ ports }: Service, { ports: listed }: Endpoints): Known<readonly DeclaringPort[]> =>
+  mapKnown(ports, (all) =>
+    all.flatMap((port) => {
+      const target = listed.find(({ name }) => (name ?? "") === (port.name ?? ""));
+      return target === undefined ? [] : [{ target: target.port, protocol: portProtocol(port) }];
+    }),
+  );
+
+/** Services that select the workload; where none does, those without a selector whose endpoints list it. */
+const servicesOf = (index: MeshIndex, workload: Workload, openField: OpenField): readonly Declarer[] => {
+  const hostOf = ({ ref }: Service): string => `${ref.name}.${ref.namespace}.svc.${index.mesh.config.clusterDomain}`;
+  const selecting = index.servicesSelecting(workload);
+  if (selecting.length > 0)
+    return selecting.map(({ service, certain }) => ({
+      from: service,
+      host: hostOf(service),
+      ports: servicePorts(workload, service),
+      open: certain ? undefined : openField(service, service.selector, "spec.selector"),
+    }));
+  return index.slicesListing(workload).map(({ service, slice }) => ({
+    from: service,
+    host: hostOf(service),
+    ports: listedPorts(service, slice),
+    open: undefined,
+  }));
+};
+
+type OpenField = (meta: Meta, selector: Known<Labels> | undefined, path: string) => Undecided;
+
 const serviceClaims = (index: MeshIndex, workload: Workload, targetPort: number): readonly Claim[] => {
   const labels: Undecided = { object: workload.ref, path: `${podMetadata(workload)}.labels` };
-  const openField = ({ ref }: Meta, selector: Known<Labels> | undefined, path: string): Undecided =>
+  const openField: OpenField = ({ ref }, selector, path) =>
     selector !== undefined && isUnknown(selector) ? { object: ref, path } : labels;
-  const services = index.servicesSelecting(workload).map(({ service, certain }): Declarer => ({
-    from: service,
-    ports: servicePorts(workload, service),
-    open: certain ? undefined : openField(service, service.selector, "spec.selector"),
-  }));
+  const services = servicesOf(index, workload, openField);
   const entries = index.entriesSelecting(workload).map(({ entry, certain }): Declarer => ({
     from: entry,
+    host: isUnknown(entry.hosts) ? "" : ([...entry.hosts].sort(compare)[0] ?? ""),
     ports: entryPorts(workload, entry),
     open: certain ? undefined : openField(entry, entry.workloadSelector, "spec.workloadSelector"),
   }));
   return untilSure(
     [...services, ...entries]
-      .sort((a, b) => byAge(a.from, b.from))
+      .sort((a, b) => byCreation(a.from, b.from) || compare(a.host, b.host))
       .flatMap((declarer) => claimOf(declarer, targetPort)),
   );
 };

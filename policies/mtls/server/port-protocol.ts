@@ -6,11 +6,15 @@ import type { ServicePort } from "../mesh";
  * pkg/config/protocol/instance.go, `ModelProtocolToListenerProtocol` in pilot/pkg/networking/networking.go.
  */
 
-/** HTTP includes HTTP/2 and gRPC; TCP includes TLS and HTTPS, which the proxy does not look into; AUTO is detected per connection. */
-export type PortProtocol = "HTTP" | "TCP" | "AUTO";
+/**
+ * HTTP includes HTTP/2 and gRPC; TLS includes HTTPS: the proxy does not look into it, and `tcp` routes do not apply; AUTO is detected per
+ * connection.
+ */
+export type PortProtocol = "HTTP" | "TCP" | "TLS" | "AUTO";
 
 const HTTP = new Set(["http", "http2", "http_proxy", "grpc", "grpc-web"]);
-const TCP = new Set(["tcp", "https", "tls", "mongo", "redis", "mysql", "udp"]);
+const TLS = new Set(["https", "tls"]);
+const TCP = new Set(["tcp", "mongo", "redis", "mysql", "udp"]);
 
 /** Ports that are never sniffed: SMTP, DNS, MySQL, MongoDB. */
 const NEVER_SNIFFED = new Set([25, 53, 3306, 27017]);
@@ -19,13 +23,15 @@ const NEVER_SNIFFED = new Set([25, 53, 3306, 27017]);
 const KUBERNETES: ReadonlyMap<string, PortProtocol> = new Map([
   ["kubernetes.io/h2c", "HTTP"],
   ["kubernetes.io/ws", "HTTP"],
-  ["kubernetes.io/wss", "TCP"],
+  ["kubernetes.io/wss", "TLS"],
 ]);
 
 /** Protocol of a ServiceEntry or Sidecar port, which is written out. */
 export function writtenProtocol(protocol: string): PortProtocol {
   const name = protocol.toLowerCase();
-  return HTTP.has(name) ? "HTTP" : TCP.has(name) ? "TCP" : "AUTO";
+  if (HTTP.has(name)) return "HTTP";
+  if (TLS.has(name)) return "TLS";
+  return TCP.has(name) ? "TCP" : "AUTO";
 }
 
 /** By the text before the first dash. */

@@ -18,8 +18,8 @@ describe("the protocol of a Service port", () => {
     ["http-otlp", undefined, "HTTP"],
     ["http2-otlp", undefined, "HTTP"],
     ["HTTP-otlp", undefined, "HTTP"],
-    ["https", undefined, "TCP"],
-    ["tls-otlp", undefined, "TCP"],
+    ["https", undefined, "TLS"],
+    ["tls-otlp", undefined, "TLS"],
     ["tcp-otlp", undefined, "TCP"],
     ["mongo", undefined, "TCP"],
     ["otlp-grpc", undefined, "AUTO"],
@@ -32,7 +32,7 @@ describe("the protocol of a Service port", () => {
     ["grpc", "h2c", "AUTO"],
     ["otlp", "kubernetes.io/h2c", "HTTP"],
     ["otlp", "kubernetes.io/ws", "HTTP"],
-    ["otlp", "kubernetes.io/wss", "TCP"],
+    ["otlp", "kubernetes.io/wss", "TLS"],
     ["kubernetes.io/h2c", undefined, "AUTO"],
   ])("name %s, appProtocol %s: %s", (name, appProtocol, expected) => {
     expect(protocol(name, appProtocol)).toBe(expected);
@@ -54,7 +54,7 @@ describe("the protocol of a Service port", () => {
 
   test.each([
     ["GRPC", "HTTP"],
-    ["HTTPS", "TCP"],
+    ["HTTPS", "TLS"],
     ["", "AUTO"],
   ])("written out as %s: %s", (text, expected) => {
     expect(writtenProtocol(text)).toBe(expected);
