@@ -10,6 +10,7 @@ export { readMesh } from "./manifests";
 export type { Mesh, MeshFacts, Problem } from "./mesh";
 export { indexMesh, type MeshIndex } from "./mesh-index";
 export { describeRef, type Manifest, type ObjectRef, type Source } from "./objects";
+export { SYMPTOM_TABLE, symptomText, type SeenText, type SymptomEntry } from "./symptoms/index";
 export {
   ACCEPTABLE,
   OUTCOMES,

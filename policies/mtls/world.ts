@@ -51,6 +51,7 @@ class World {
   }
 
   private from(departure: Departure, dialled: Dialled, to: Address): readonly Traced[] {
+    if (to.kind === "loopback") return this.directly(to, false, { via: "loopback", to });
     if (departure !== "captured") return this.directly(to, departure === "ambient", undefined);
     const { indexes, client, settle } = this.context;
     const { namespace, isGateway } = client.scope;

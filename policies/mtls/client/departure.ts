@@ -37,7 +37,7 @@ function userOf({ containers, ref, podPath }: Workload, settle: Settle): number 
 /** @param to where it is sent; `undefined` when the dialled name stands for no address */
 export function departureOf({ index, client, settle }: Context, to: Address | undefined, port: number): Departure {
   const { workload, scope, ref } = client;
-  if (workload === null) return "direct";
+  if (workload === null || to?.kind === "loopback") return "direct";
   if (scope.isGateway) return "captured";
   const plane = planeOf(index, workload, settle);
   if (plane !== "sidecar") return plane === "ambient" ? "ambient" : "direct";

@@ -88,6 +88,7 @@ function resolve(
   const pods = podsMeant(index, host);
   if (pods !== undefined) return { kind: "pods", workload: pods, host };
   const written = withoutBrackets(host.toLowerCase());
+  if (written === "localhost") return { kind: "address", address: "127.0.0.1" };
   if (isIpAddress(written)) {
     const entry = registry.byAddress.get(written);
     if (entry?.kind === "Service") return { kind: "service", service: entry, pod: undefined };

@@ -1,12 +1,12 @@
+import { isRange } from "../cidr";
+
 /**
  * Host names of Istio resources: short names, and which of several hosts is the most specific.
  * Source: `ResolveShortnameToFQDN` and `MostSpecificHostMatch` in pilot/pkg/model/config.go; `host.Name` in pkg/config/host/name.go.
  */
 
-const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
-
 /** True for an IPv4 address, or an IPv6 address with or without brackets. */
-export const isIpAddress = (host: string): boolean => IPV4.test(host) || /^\[?[0-9a-f]*:[0-9a-f:.]*\]?$/i.test(host);
+export const isIpAddress = (host: string): boolean => !host.includes("/") && isRange(host);
 
 export const isWildcard = (host: string): boolean => host.startsWith("*");
 
