@@ -72,6 +72,10 @@ function declaredFlows(
   return contract.clients.flatMap((client) => targets.map((target) => ({ from: fromOf(client), ...target })));
 }
 
+/** A Service that may lead to the collector by a port that is not known: nobody can ask about it. */
+const hasOpenService = (index: MeshIndex, collector: Workload): boolean =>
+  index.servicesSelecting(collector).some(({ service }) => isUnknown(service.ports));
+
 const rank = ({ outcome }: FlowAnswer): number => OUTCOMES.indexOf(outcome);
 
 /** Whether every declared client fares as well or better without what the exception does; never where something is unknown. */
@@ -103,7 +107,9 @@ function stateOf(index: MeshIndex, contract: ExceptionContract, now: IsoDate): E
   if (covered.length === 0) return "unused";
   if (contract.mode === "keep-strict") {
     const flows = declaredFlows(index, contract, covered);
-    const isProved = flows.every((flow) => answerFlow(index, flow).outcome === "mtls");
+    const isProved =
+      flows.every((flow) => answerFlow(index, flow).outcome === "mtls") &&
+      !covered.some((each) => hasOpenService(index, each));
     return isProved ? "used" : "invalid";
   }
   return isNotNeeded(index, contract, covered) ? "not-needed" : "used";

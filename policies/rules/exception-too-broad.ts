@@ -5,7 +5,7 @@ import type { Rule } from "./rule";
 import type { Settings } from "./settings";
 import { COLLECTOR, MESH, PERMISSIVE_PORTS, documents, record } from "./support/background";
 import { collectorsOf } from "./support/collectors";
-import { isFor } from "./support/coverage";
+import { isFor, mayBeFor } from "./support/coverage";
 import { describeException, onRecord, recordsOf } from "./support/records";
 import { enumerate, shortName } from "./support/texts";
 
@@ -24,7 +24,7 @@ interface Excess {
 
 /** Pods beside the collector's that the exception speaks for. */
 const bystanders = (mesh: Mesh, contract: ExceptionContract, collectors: readonly Workload[]): Excess[] => {
-  const others = mesh.workloads.filter((workload) => isFor(contract, workload) && !collectors.includes(workload));
+  const others = mesh.workloads.filter((workload) => mayBeFor(contract, workload) && !collectors.includes(workload));
   if (others.length === 0) return [];
   return [
     { field: "selector", says: `its selector matches ${enumerate(others.map(({ ref }) => shortName(ref)))} too` },

@@ -1,18 +1,25 @@
 import type { Assessment, ExceptionAnswer, ExceptionState } from "../../mtls/assess";
 import type { ExceptionContract } from "../../mtls/exception";
 import type { FlowAnswer } from "../../mtls/flow";
-import { isUnknown } from "../../mtls/known";
+import type { Known } from "../../mtls/known";
 import { selects } from "../../mtls/labels";
 import type { Workload } from "../../mtls/mesh";
 import { sameRef } from "../../mtls/objects";
 import { recordsOf } from "./records";
 
-/** Whether an exception is for this collector: by its selector, or by the collector's name when it has none. */
-export const isFor = (contract: ExceptionContract, { ref, podLabels }: Workload): boolean => {
+const concerns = (contract: ExceptionContract, { ref, podLabels }: Workload): Known<boolean> => {
   if (contract.namespace !== ref.namespace) return false;
   if (Object.keys(contract.selector).length === 0) return contract.collector === ref.name;
-  return !isUnknown(podLabels) && selects(contract.selector, podLabels) === true;
+  return selects(contract.selector, podLabels);
 };
+
+/** Whether an exception is for this collector: by its selector, or by the collector's name when it has none. */
+export const isFor = (contract: ExceptionContract, workload: Workload): boolean =>
+  concerns(contract, workload) === true;
+
+/** Whether it may be, as far as is known. */
+export const mayBeFor = (contract: ExceptionContract, workload: Workload): boolean =>
+  concerns(contract, workload) !== false;
 
 /** A readable contract, and how the exception stands. */
 export interface Standing {
