@@ -1,10 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { rulesPage } from "./docs/rules-page";
+import { symptomsPage } from "./docs/symptoms-page";
 
 /** Pages of `docs/` that are made from code. Writes them; with `--check` it writes nothing and fails when one is out of date. */
 const PAGES: Readonly<Record<string, () => string>> = {
   "docs/rules.md": rulesPage,
+  "docs/symptoms.md": symptomsPage,
 };
 
 const root = join(__dirname, "..");

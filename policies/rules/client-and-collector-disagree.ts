@@ -2,6 +2,7 @@ import type { Assessment } from "../mtls/assess";
 import { groupBy } from "../mtls/discovery/lookup";
 import type { FlowAnswer, ServerAnswer } from "../mtls/flow";
 import { describeRef } from "../mtls/objects";
+import { symptomText } from "../mtls/symptoms/index";
 import type { Finding, Rule } from "./rule";
 import {
   BARE_COLLECTOR,
@@ -18,7 +19,6 @@ import {
 import { blame, type Blame } from "./support/blame";
 import { findingOn } from "./support/objects";
 import { otlpFlows } from "./support/otlp-flows";
-import { symptomText } from "./support/symptom-text";
 import { describeFlow, enumerate, someOf } from "./support/texts";
 
 interface Disagreement {

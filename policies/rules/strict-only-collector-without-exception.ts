@@ -2,6 +2,7 @@ import type { Assessment } from "../mtls/assess";
 import { groupBy } from "../mtls/discovery/lookup";
 import type { FlowAnswer } from "../mtls/flow";
 import { describeRef } from "../mtls/objects";
+import { symptomText } from "../mtls/symptoms/index";
 import type { Finding, Rule } from "./rule";
 import {
   CLIENT,
@@ -56,8 +57,8 @@ function findingFor(assessment: Assessment, gaps: readonly Gap[]): Finding[] {
   const message = [
     `${describeRef(collector.ref)} accepts nothing but Istio mTLS on its OTLP ports ${enumerate(ports.map(({ port }) => port))}`,
     ` (${modeBy(first.port)}), and ${first.says}. ${clientsOf(assessment, ports)}`,
-    " A client outside the mesh, or whose proxy is bypassed, is refused: its exporter logs a reset connection, or through a proxy",
-    ' "upstream connect error or disconnect/reset before headers. reset reason: connection termination".',
+    ` A client outside the mesh is refused ("${symptomText("connection-reset")}"), and so is one whose proxy sends plaintext`,
+    ` ("${symptomText("connection-termination")}").`,
   ].join("");
   return [findingOn(assessment.mesh, collector.ref, "", message)];
 }
