@@ -46,15 +46,18 @@ export async function record(
     output.push(text);
     echo(text);
   };
-  const ok = await operation({ onOutput: heard, onError: heard, onEvent: (event) => events.push(event) }).then(
-    () => true,
-    (error: unknown) => {
-      if (!(error instanceof CommandError)) throw error;
-      // What never reached the engine (a project that does not load, say) is only in the error.
-      if (output.length === 0) heard(`${error.message}\n`);
-      return false;
-    },
-  );
+  const interruption = waitWhenInterrupted(echo);
+  const ok = await operation({ onOutput: heard, onError: heard, onEvent: (event) => events.push(event) })
+    .then(
+      () => true,
+      (error: unknown) => {
+        if (!(error instanceof CommandError)) throw error;
+        // What never reached the engine (a project that does not load, say) is only in the error.
+        if (output.length === 0) heard(`${error.message}\n`);
+        return false;
+      },
+    )
+    .finally(interruption.over);
   return {
     ok,
     output: output.join(""),
@@ -65,4 +68,21 @@ export async function record(
     ),
     events,
   };
+}
+
+/** One Ctrl-C may arrive more than once: from the terminal, and through the processes in between. */
+const SAME_INTERRUPT_MS = 1000;
+
+/** The terminal interrupts the engine as well, which then stops cleanly: waits for it. A second Ctrl-C ends everything at once. */
+function waitWhenInterrupted(echo: (text: string) => void): { readonly over: () => void } {
+  let first: number | undefined;
+  const heard = () => {
+    const now = Date.now();
+    if (first !== undefined && now - first > SAME_INTERRUPT_MS) process.exit(130);
+    if (first === undefined)
+      echo("\ninterrupted; waiting for the engine to stop cleanly (once more to stop at once)\n");
+    first ??= now;
+  };
+  process.on("SIGINT", heard);
+  return { over: () => process.off("SIGINT", heard) };
 }

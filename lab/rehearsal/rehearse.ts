@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseConfig } from "../../infra/config";
 import { toIsoDate } from "../../policies/mtls/clock";
@@ -49,9 +49,23 @@ export async function rehearse(
   await mkdir(folder, { recursive: true });
   return withLock(
     join(folder, "run.lock"),
-    () => (command === "destroy" ? takeDown(rehearsal) : standUp(rehearsal, command, configFile)),
+    async () => {
+      await sweepInterrupted(rehearsal);
+      return command === "destroy" ? takeDown(rehearsal) : standUp(rehearsal, command, configFile);
+    },
     (pid) => printer.step("waiting", `for another rehearsal here (process ${pid})`),
   );
+}
+
+/**
+ * A rehearsal that was killed leaves the engine's lock, and objects that its state does not know. Our own lock is held, so no engine
+ * is at work here; and nothing here is worth more than a clean start.
+ */
+async function sweepInterrupted(rehearsal: Rehearsal): Promise<void> {
+  const state = join(rehearsal.folder, "state");
+  if (!filesBelow(join(state, ".pulumi", "locks")).some((name) => name.endsWith(".json"))) return;
+  rehearsal.printer.step("sweep", "an interrupted rehearsal left things half done; starting from scratch");
+  for (const remains of [state, manifestsOf(rehearsal)]) await rm(remains, { recursive: true, force: true });
 }
 
 async function standUp(rehearsal: Rehearsal, command: Command, configFile: string | undefined): Promise<number> {
@@ -174,7 +188,7 @@ async function open(
   program: () => Promise<Record<string, unknown> | void>,
   configuration: string | undefined,
 ): Promise<Stack> {
-  const stack = await openStack({
+  return openStack({
     engine,
     folder,
     project: readProject(),
@@ -187,12 +201,6 @@ async function open(
     // The summary shows them as tables.
     suppressOutputs: true,
   });
-  // Our own lock is held, so an engine's lock is one that an interrupted rehearsal left.
-  if (filesBelow(join(folder, "state", ".pulumi", "locks")).some((name) => name.endsWith(".json"))) {
-    printer.step("lock", "an interrupted rehearsal left the stack locked; unlocking it");
-    await stack.unlock();
-  }
-  return stack;
 }
 
 const filesBelow = (folder: string): readonly string[] =>

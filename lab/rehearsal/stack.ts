@@ -36,8 +36,6 @@ export interface Stack {
   destroy(): Promise<Recorded>;
   outputs(): Promise<OutputMap>;
   state(): Promise<Deployment>;
-  /** Takes away the engine's own lock, which an interrupted run leaves. */
-  unlock(): Promise<void>;
 }
 
 /** Opens the stack of a folder, new or as an earlier run left it. */
@@ -70,6 +68,5 @@ export async function openStack(options: StackOptions): Promise<Stack> {
     destroy: () => record((watch) => stack.destroy({ ...display, ...watch }), echo),
     outputs: () => stack.outputs(),
     state: () => stack.exportStack(),
-    unlock: () => stack.cancel(),
   };
 }

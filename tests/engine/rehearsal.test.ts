@@ -89,12 +89,13 @@ describe("the main job, from nothing to nothing", () => {
     expect(rehearsal.manifests()).toEqual(before);
   });
 
-  test("the lock of an interrupted run does not stop the next one", async () => {
+  test("what a killed run left half done does not stop the next one", async () => {
     const locks = join(rehearsal.folder, "state", ".pulumi", "locks", "organization", "meshtls-staging", "staging");
     mkdirSync(locks, { recursive: true });
     writeFileSync(join(locks, "b4b5b9a2-0000-4000-8000-000000000000.json"), `{"pid":1,"username":"x","hostname":"y"}`);
-    const { code, output } = await rehearsal.run("preview");
-    expect(output).toMatch(/^lock +an interrupted rehearsal left the stack locked; unlocking it$/m);
+    const { code, output } = await rehearsal.run("up");
+    expect(output).toMatch(/^sweep +an interrupted rehearsal left things half done; starting from scratch$/m);
+    expect(output).toMatch(/resources +\d+ created$/m);
     expect(code).toBe(0);
   });
 

@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function start(...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ["--require", "tsx/cjs", join("lab", "rehearsal", "main.ts"), ...args],
+    ["--import", "tsx", join("lab", "rehearsal", "main.ts"), ...args],
     { cwd: ROOT, encoding: "utf8", env: { ...process.env, INIT_CWD: folder, PATH: "/usr/bin:/bin" } },
   );
   return { status, stdout, stderr };
