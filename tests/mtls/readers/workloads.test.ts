@@ -238,6 +238,25 @@ describe("what controllers made folds into the workload that asked for it", () =
     }
   });
 
+  test.each<[string, number[], string]>([
+    ["most", [1, 2], "istio-proxy"],
+    ["most of those that are ready", [1], "app"],
+  ])("the owner is what %s of its pods show", (_, ready, last) => {
+    const owner: [string, string] = ["ReplicaSet", "web-5d"];
+    const status = (n: number) => ({
+      ...ip(n),
+      conditions: [{ type: "Ready", status: ready.includes(n) ? "True" : "False" }],
+    });
+    const mesh = read(
+      deployment,
+      pod("web-5d-1", { owner, proxy: ready.length > 1, status: status(1) }),
+      pod("web-5d-2", { owner, proxy: true, status: status(2) }),
+      pod("web-5d-3", { owner, proxy: ready.length === 1, status: status(3) }),
+    );
+    const web = mesh.workloads.find(({ ref }) => ref.kind === "Deployment");
+    expect(web !== undefined && containersOf(web).at(-1)?.name).toBe(last);
+  });
+
   test("Jobs of a CronJob, with their pods", () => {
     const mesh = read(
       workload("batch/v1", "CronJob", { jobTemplate: { spec: { template: {} } } }),
