@@ -35,7 +35,7 @@ function hostOf(world: WorldAnswer | undefined, host: string): string {
   return dialled.kind === "address" ? dialled.address : dialled.host;
 }
 
-const isBareIpv6 = (host: string): boolean => isIpAddress(host) && host.includes(":") && !host.startsWith("[");
+const isBareIpv6 = (host: string): boolean => host.includes(":") && !host.startsWith("[") && isIpAddress(host);
 const bracketed = (host: string): string => (isBareIpv6(host) ? `[${host}]` : host);
 
 const isWorst =

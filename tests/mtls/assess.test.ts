@@ -1,0 +1,67 @@
+import { assess } from "../../policies/mtls/assess";
+import { deployment, meshOf, twoEnds } from "./support";
+
+const NOW = "2026-11-23";
+const EXPORTING = {
+  pod: {
+    containers: [
+      {
+        name: "web",
+        image: "example.com/web:1",
+        env: [
+          { name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: "http://otel.monitoring:4317" },
+          { name: "OTEL_EXPORTER_OTLP_PROTOCOL", value: "grpc" },
+          { name: "OTEL_SERVICE_NAME", value: "web" },
+        ],
+      },
+    ],
+  },
+};
+const FLOW = { from: "apps/web", host: "otel.monitoring", port: 4317 };
+
+test("answers what is declared first, in the order given, one answer each", () => {
+  const flows = [{ ...FLOW, port: 4318 }, FLOW, FLOW];
+  const answers = assess(meshOf(twoEnds()), { flows, now: NOW }).flows;
+  expect(answers.map(({ asked, origin }) => [asked, origin])).toEqual([
+    ["otel.monitoring:4318", "declared"],
+    ["otel.monitoring:4317", "declared"],
+    ["otel.monitoring:4317", "declared"],
+  ]);
+});
+
+test("answers what the manifests reveal, with where they do", () => {
+  const { flows } = assess(meshOf(twoEnds({ web: EXPORTING })), { now: NOW });
+  expect(flows).toMatchObject([
+    {
+      from: { name: "web" },
+      asked: "otel.monitoring:4317",
+      outcome: "mtls",
+      origin: { object: "Deployment apps/web" },
+    },
+  ]);
+});
+
+test("answers a question once, however it is spelled", () => {
+  const flow = { ...FLOW, from: "apps/Deployment/web", host: "otel.monitoring.svc.cluster.local" };
+  const { flows } = assess(meshOf(twoEnds({ web: EXPORTING })), { flows: [flow], now: NOW });
+  expect(flows).toHaveLength(1);
+  expect(flows[0]?.origin).toBe("declared");
+});
+
+test("reveals nothing when not asked to", () => {
+  expect(assess(meshOf(twoEnds({ web: EXPORTING })), { discover: false, now: NOW }).flows).toEqual([]);
+});
+
+test("lists every assumption once", () => {
+  const objects = [...twoEnds({ web: EXPORTING }), deployment("apps", "api", EXPORTING)];
+  const { assumptions } = assess(meshOf(objects, { istioVersion: "1.28" }), { now: NOW });
+  expect(assumptions).toContain(
+    "Istio 1.28 decides as 1.32 does, except where a difference between the versions is known",
+  );
+  expect(new Set(assumptions).size).toBe(assumptions.length);
+});
+
+test("takes nothing for granted about the version it is proven against", () => {
+  const { assumptions } = assess(meshOf(twoEnds(), { istioVersion: "1.32.1" }), { now: NOW });
+  expect(assumptions.filter((text) => text.includes("1.32"))).toEqual([]);
+});
