@@ -63,7 +63,8 @@ ${FROM}
 A finding is suppressed on its object, with a reason and an end date:
   meshtls.dev/ignore: "RULE[,RULE]; until=2027-02-01; reason=…"
 
-Exit codes: 0 nothing at or above --fail-on · 1 findings · 2 wrong usage · 3 input that cannot be read (nothing is judged then).`,
+Exit codes: 0 nothing at or above --fail-on · 1 findings, or a declared flow that is refused · 2 wrong usage · 3 input that
+cannot be read (nothing is judged then).`,
     examples: [
       "meshtls check k8s/",
       "helm template shop ./chart | meshtls check -",
@@ -121,6 +122,28 @@ Exit codes: 0 answered · 2 wrong usage · 3 input that cannot be read.`,
 Exit codes: 0 no verdict got worse · 1 one did · 2 wrong usage · 3 input that cannot be read.`,
     examples: ["meshtls diff main/k8s k8s", "meshtls diff --format markdown state.json preview.json"],
     load: async () => (await import("./diff")).diff,
+  },
+  {
+    name: "diagnose",
+    summary: "read an error log back to its causes; with manifests, to the object that is the cause",
+    positionals: "[FILE|-] [PATH…]",
+    count: [0, ANY],
+    options: [...FLOWS, ...SOURCES, "format", "output", ...FACTS, ...GENERAL],
+    formats: ["text", "json"],
+    details: `FILE is a log, or - (the default) for standard input: lines of proxies, agents, exporters and collectors, wrapped, quoted or
+interleaved as they come. What is not recognised is passed over; nothing is guessed from it.
+With PATH, --state or --preview the flows in there that end just as the log says are named, with the objects that decide.
+
+${PATH}
+${FROM}
+
+Exit codes: 0 answered, also when nothing is recognised · 2 wrong usage · 3 input that cannot be read.`,
+    examples: [
+      "kubectl logs deploy/order-core -n staging-webs --all-containers | meshtls diagnose",
+      "meshtls diagnose error.log k8s/",
+      "meshtls diagnose --format json error.log",
+    ],
+    load: async () => (await import("./diagnose")).diagnose,
   },
   {
     name: "rules",
