@@ -1,4 +1,3 @@
-import { isUnknown } from "../known";
 import type { Problem } from "../mesh";
 import { describeRef } from "../objects";
 import type { Document } from "./documents";
@@ -9,66 +8,77 @@ type Value = unknown;
 /** Bookkeeping of the API server, which differs between two readings of one object. */
 const BOOKKEEPING = new Set(["managedFields", "resourceVersion", "generation", "selfLink"]);
 
-const sameValue = (a: Value, b: Value): boolean => {
+/** Nothing that Kubernetes stores is nested this deep; what is, is not looked into further, so that no input exhausts the stack. */
+const MAX_DEPTH = 200;
+
+const sameValue = (a: Value, b: Value, depth: number): boolean => {
   if (Object.is(a, b)) return true;
+  if (depth > MAX_DEPTH) return false;
   if (Array.isArray(a) && Array.isArray(b))
-    return a.length === b.length && a.every((item: Value, index) => sameValue(item, b[index]));
+    return a.length === b.length && a.every((item: Value, index) => sameValue(item, b[index], depth + 1));
   if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
-  return isMap(a) && isMap(b) && sameMap(a, b, () => true);
+  return isMap(a) && isMap(b) && sameMap(a, b, depth + 1);
 };
 
 const sameMap = (
   a: Readonly<Record<string, Value>>,
   b: Readonly<Record<string, Value>>,
-  counts: (key: string) => boolean,
+  depth: number,
+  counts: (key: string) => boolean = () => true,
 ): boolean => {
   const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])].filter(counts);
-  return keys.every((key) => Object.hasOwn(a, key) === Object.hasOwn(b, key) && sameValue(a[key], b[key]));
+  return keys.every((key) => Object.hasOwn(a, key) === Object.hasOwn(b, key) && sameValue(a[key], b[key], depth));
 };
 
-const sameContent = (a: Document, b: Document): boolean =>
-  sameMap(a.object, b.object, (key) => key !== "apiVersion" && key !== "metadata") &&
-  (!isMap(a.object["metadata"]) || !isMap(b.object["metadata"])
-    ? sameValue(a.object["metadata"], b.object["metadata"])
-    : sameMap(a.object["metadata"], b.object["metadata"], (key) => !BOOKKEEPING.has(key)));
+const sameContent = ({ object: a }: Document, { object: b }: Document): boolean => {
+  const [x, y] = [a["metadata"], b["metadata"]];
+  const isSameMetadata = isMap(x) && isMap(y) ? sameMap(x, y, 1, (key) => !BOOKKEEPING.has(key)) : sameValue(x, y, 1);
+  return isSameMetadata && sameMap(a, b, 0, (key) => key !== "apiVersion" && key !== "metadata");
+};
 
 const nameIn = (item: Value): string | undefined =>
   isMap(item) && typeof item["name"] === "string" ? item["name"] : undefined;
 
 /** Lists of named things (containers, ports, variables) are merged by name; any other list is replaced. */
-const patchList = (base: readonly Value[], patch: readonly Value[]): readonly Value[] => {
+const patchList = (base: readonly Value[], patch: readonly Value[], depth: number): readonly Value[] => {
   if (![...base, ...patch].every((item) => nameIn(item) !== undefined)) return patch;
   const patches = new Map(patch.map((item) => [nameIn(item), item]));
   const kept = base.map((item) => {
     const change = patches.get(nameIn(item));
     patches.delete(nameIn(item));
-    return change === undefined ? item : patchValue(item, change);
+    return change === undefined ? item : patchValue(item, change, depth);
   });
   return [...kept, ...patches.values()];
 };
 
-const patchValue = (base: Value, patch: Value): Value => {
-  if (Array.isArray(base) && Array.isArray(patch)) return patchList(base, patch);
+const patchValue = (base: Value, patch: Value, depth: number): Value => {
+  if (depth > MAX_DEPTH) return patch;
+  if (Array.isArray(base) && Array.isArray(patch)) return patchList(base, patch, depth + 1);
   if (!isMap(base) || !isMap(patch)) return patch;
   const merged = new Map<string, Value>(Object.entries(base));
   for (const [key, value] of Object.entries(patch))
-    merged.set(key, merged.has(key) ? patchValue(merged.get(key), value) : value);
+    merged.set(key, merged.has(key) ? patchValue(merged.get(key), value, depth + 1) : value);
   return Object.fromEntries(merged);
 };
 
 const keyOf = ({ group, kind, ref }: Document): string => [group, kind, ref.namespace, ref.name].join("/");
 
+const textOf = (value: Value, depth: number): string => {
+  if (depth > MAX_DEPTH) return "";
+  if (Array.isArray(value)) return `[${value.map((item: Value) => textOf(item, depth + 1)).join()}]`;
+  if (!isMap(value)) return `${typeof value} ${String(value)}`;
+  return `{${Object.keys(value)
+    .sort()
+    .map((key) => `${key}:${textOf(value[key], depth + 1)}`)
+    .join()}}`;
+};
+
 /** A fixed order among documents that names cannot order, whatever order they came in. */
-const ordered = (documents: readonly Document[]): readonly Document[] => {
-  const textOf = ({ apiVersion, kind, object }: Document): string =>
-    JSON.stringify([kind, apiVersion, object], (_key, value: Value) =>
-      isUnknown(value) || typeof value === "bigint" ? String(value) : value,
-    );
-  return documents
-    .map((document) => ({ document, text: textOf(document) }))
+const ordered = (documents: readonly Document[]): readonly Document[] =>
+  documents
+    .map((document) => ({ document, text: `${document.kind} ${document.apiVersion} ${textOf(document.object, 0)}` }))
     .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
     .map(({ document }) => document);
-};
 
 export interface Distinct {
   readonly documents: readonly Document[];
@@ -116,6 +126,6 @@ const one = (members: readonly Document[], problems: Problem[], assumptions: str
       source: base.source,
     });
   if (wholes.length === 0) assumptions.push(`${object}: what its patch does not set is taken as not set`);
-  const merged = patches.reduce<Value>((whole, patch) => patchValue(whole, patch.object), base.object);
+  const merged = patches.reduce<Value>((whole, patch) => patchValue(whole, patch.object, 0), base.object);
   return { ...base, partial: false, object: isMap(merged) ? merged : base.object };
 };

@@ -229,6 +229,20 @@ describe("any value in any field", () => {
     );
   });
 
+  test.each<[string, (inner: unknown) => unknown]>([
+    ["lists", (inner) => [inner]],
+    ["maps", (inner) => ({ ports: inner })],
+  ])("a hundred thousand %s inside each other", (_, around) => {
+    let deep: unknown = 1;
+    for (let level = 0; level < 100_000; level += 1) deep = around(deep);
+    for (const sample of SAMPLES as readonly Record<string, unknown>[]) {
+      const hostile = { ...sample, spec: deep, ports: deep, endpoints: deep };
+      const nameless = { ...hostile, metadata: { ...(sample["metadata"] as object), name: UNKNOWN } };
+      const patch = { ...hostile, kind: `${String(sample["kind"])}Patch`, more: true };
+      expect(() => askAll([hostile, { ...hostile, more: true }, nameless, patch])).not.toThrow();
+    }
+  });
+
   test("documents that are anything at all", () => {
     fc.assert(
       fc.property(fc.array(anything, { maxLength: 5 }), (objects) => void askAll(objects)),
