@@ -1,5 +1,6 @@
 import { type PolicyMessage, type Recorded } from "./operation";
 import { type PolicyResult } from "./results";
+import { wrap } from "./wrap";
 
 /** `urn:pulumi:staging::shop::a:b:C$d:e:F::name` → `d:e:F name`. */
 const resourceOf = (urn: string): string => {
@@ -10,11 +11,17 @@ const resourceOf = (urn: string): string => {
 const about = ({ policyName, resourceUrn }: PolicyMessage): string =>
   resourceUrn === undefined ? policyName : `${policyName}  on ${resourceOf(resourceUrn)}`;
 
+const WIDTH = 116;
+const INDENT = "   ";
+
 /** One numbered paragraph per message. */
 export const listed = (messages: readonly PolicyMessage[]): readonly string[] =>
   messages.map((message, index) => {
     const lines = message.message.trim().split("\n");
-    return [`${index + 1}. ${about(message)}`, ...lines.map((line) => `   ${line}`.trimEnd())].join("\n");
+    return [
+      `${index + 1}. ${about(message)}`,
+      ...lines.flatMap((line) => wrap(line, WIDTH - INDENT.length).map((part) => `${INDENT}${part}`.trimEnd())),
+    ].join("\n");
   });
 
 /** Why a preview was blocked by the pack. */

@@ -10,6 +10,7 @@ const ROOT = resolve(__dirname, "..", "..");
 
 export const STACK = "staging";
 export const CONFIGURATION = `Pulumi.${STACK}.yaml`;
+export const README = join(ROOT, "README.md");
 export const PACK = join(ROOT, "policies");
 export const REHEARSAL_FOLDER = join(ROOT, ".rehearsal");
 

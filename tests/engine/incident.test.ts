@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { acts, INCIDENT_ERROR } from "../../lab/rehearsal/acts";
+import { captured, shownIn } from "../../lab/rehearsal/capture";
 import { playIncident } from "../../lab/rehearsal/play";
 import { printerOn } from "../../lab/rehearsal/printer";
+import { README } from "../../lab/rehearsal/repository";
 
 const folder = mkdtempSync(join(tmpdir(), "meshtls-incident-"));
 
@@ -15,7 +17,7 @@ async function played(which: typeof acts) {
   return { code, output: written.join("") };
 }
 
-test("each act of the incident ends as it has to", async () => {
+test("each act of the incident ends as it has to, and the README shows it", async () => {
   const { code, output } = await played(acts);
   const [, incident = "", withoutException = "", fix = ""] = output.split(/^Act \d: /m);
   expect(incident).toContain("client-and-collector-disagree");
@@ -23,6 +25,8 @@ test("each act of the incident ends as it has to", async () => {
   expect(withoutException).toContain("strict-only-collector-without-exception");
   expect(fix).toContain("=> passes");
   expect(code).toBe(0);
+  // `npm run incident -- --update-readme` makes it so.
+  expect(shownIn(readFileSync(README, "utf8"))).toBe(captured(output));
 });
 
 test("an act that ends otherwise is a failure", async () => {
