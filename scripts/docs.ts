@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { logLinesPage } from "./docs/log-lines-page";
 import { rulesPage } from "./docs/rules-page";
 import { symptomsPage } from "./docs/symptoms-page";
 
@@ -7,6 +8,7 @@ import { symptomsPage } from "./docs/symptoms-page";
 const PAGES: Readonly<Record<string, () => string>> = {
   "docs/rules.md": rulesPage,
   "docs/symptoms.md": symptomsPage,
+  "docs/log-lines.md": logLinesPage,
 };
 
 const root = join(__dirname, "..");

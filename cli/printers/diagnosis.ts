@@ -89,7 +89,7 @@ const correctionsText = (corrections: readonly Correction[], colours: Paint): st
 function summaryText({ lines, findings }: Diagnosis, colours: Paint): string {
   const read = `${lines} line${lines === 1 ? "" : "s"} read`;
   if (findings.length === 0)
-    return `${read}, none of them recognised: this says nothing about whether mTLS is the cause. Known are messages of Envoy,\nistio-agent, the OpenTelemetry Java agent, Go and Python exporters, the collector and the JVM (docs/symptoms.md).`;
+    return `${read}, none of them recognised: this says nothing about whether mTLS is the cause. Known are messages of Envoy,\nistio-agent, the OpenTelemetry Java agent, Go and Python exporters, the collector and the JVM (docs/log-lines.md).`;
   const recognised = findings.reduce((sum, { count }) => sum + count, 0);
   return colours.strong(
     `${read}, ${recognised} message${recognised === 1 ? "" : "s"} recognised, ${findings.length} kind${findings.length === 1 ? "" : "s"}`,

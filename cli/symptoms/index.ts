@@ -84,4 +84,4 @@ export const SIGNATURES: readonly Signature[] = [
 ];
 
 /** Where a signature is explained. */
-export const docsOfSignature = ({ id }: Signature): string => `docs/symptoms.md#${id}`;
+export const docsOfSignature = ({ id }: Signature): string => `docs/log-lines.md#${id}`;

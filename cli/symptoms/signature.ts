@@ -57,7 +57,7 @@ export type Recogniser = (record: LogRecord) => Recognised | undefined;
 
 /** A kind of log line: how it is recognised and what it means. */
 export interface Signature {
-  /** Stable; used in JSON and as anchor in docs/symptoms.md. */
+  /** Stable; used in JSON and as anchor in docs/log-lines.md. */
   readonly id: string;
   readonly title: string;
   readonly writer: Writer;
@@ -70,7 +70,7 @@ export interface Signature {
   /** Symptoms of the engine that show as this line. */
   readonly symptoms: readonly Symptom[];
   readonly recognise: Recogniser;
-  /** Real lines: tested, and printed in docs/symptoms.md. */
+  /** Real lines: tested, and printed in docs/log-lines.md. */
   readonly samples: readonly string[];
 }
 

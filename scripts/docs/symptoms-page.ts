@@ -1,52 +1,42 @@
-import { SIGNATURES } from "../../cli/symptoms/index";
-import { DIRECTIONS, WRITERS, type Command, type Direction, type Signature } from "../../cli/symptoms/signature";
+import { SYMPTOM_TABLE, type SeenText } from "../../policies/mtls/symptoms/index";
+import { SYMPTOMS, type Symptom } from "../../policies/mtls/vocabulary";
 
-const cell = (text: string): string => text.replaceAll("|", "\\|");
+const seen = (who: string, texts: readonly SeenText[]): string[] =>
+  texts.length === 0
+    ? []
+    : [
+        `**${who}**`,
+        texts.map(({ text, when }) => `- \`${text}\`${when === undefined ? "" : ` (${when})`}`).join("\n"),
+      ];
 
-/** Names like `<host>` must not become markup. */
-const prose = (text: string): string => text.replaceAll("<", "&lt;").replaceAll("*", "\\*").replaceAll("_", "\\_");
-
-const table = (signatures: readonly Signature[]): string =>
-  [
-    "| id | what it says | written by |",
-    "| --- | --- | --- |",
-    ...signatures.map(({ id, title, writer }) => `| [${id}](#${id}) | ${cell(prose(title))} | ${WRITERS[writer]} |`),
-  ].join("\n");
-
-const commandLines = ({ run, tells }: Command): string => `# ${tells}\n${run}`;
-
-function section({ id, title, writer, direction, meaning, causes, commands, symptoms, samples }: Signature): string {
-  const shows = symptoms.map((symptom) => `\`${symptom}\``).join(", ");
+function section(symptom: Symptom): string {
+  const { title, meaning, application, clientProxy, server } = SYMPTOM_TABLE[symptom];
   return [
-    `<a id="${id}"></a>`,
-    `### ${id}`,
-    `**${prose(title.charAt(0).toUpperCase() + title.slice(1))}.** ${prose(meaning)}`,
-    `Written by ${WRITERS[writer]}.${symptoms.length === 0 ? "" : ` Verdicts of \`meshtls check\` that show as this: ${shows}.`} TLS: ${DIRECTIONS[direction]}.`,
-    ...(causes.length === 0
-      ? []
-      : [causes.map(({ cause, fix }, at) => `${at + 1}. ${prose(cause)}. **Fix:** ${prose(fix)}.`).join("\n")]),
-    ...(commands.length === 0 ? [] : [["```sh", ...commands.map(commandLines), "```"].join("\n")]),
-    ["<details><summary>Lines</summary>\n", "```text", ...samples, "```", "\n</details>"].join("\n"),
+    `<a id="${symptom}"></a>`,
+    `## \`${symptom}\`: ${title}`,
+    meaning,
+    ...seen("What the application sees", application),
+    ...seen("The log of the client's proxy", clientProxy),
+    ...seen("The server's side", server),
   ].join("\n\n");
 }
 
-/** `docs/symptoms.md`: every signature that `meshtls diagnose` knows, from its own data. */
-export function symptomsPage(): string {
-  const directions = Object.keys(DIRECTIONS) as Direction[];
-  const groups = directions.map((direction) => ({
-    direction,
-    signatures: SIGNATURES.filter((signature) => signature.direction === direction),
-  }));
-  return [
+const row = (symptom: Symptom): string => {
+  const { title, application } = SYMPTOM_TABLE[symptom];
+  return `| [\`${symptom}\`](#${symptom}) | ${title} | \`${(application[0]?.text ?? "").replaceAll("|", "\\|")}\` |`;
+};
+
+/** `docs/symptoms.md`: what refused flows look like, from the engine's own table. */
+export const symptomsPage = (): string =>
+  [
     "# Symptoms",
-    "Made from `cli/symptoms` by `npm run fix`; do not edit. `meshtls diagnose FILE` recognises these lines, wrapped, quoted or cut off as they " +
-      "come, and with manifests names the object that is the cause.",
-    "Words in capitals (CLIENT_NS, CLIENT_POD, SERVER_NS, SERVER_POD, SERVICE, HOST, PORT) are to be filled in; the command fills in what a line tells.",
-    ...groups.flatMap(({ direction, signatures }) => [
-      `**${DIRECTIONS[direction].charAt(0).toUpperCase()}${DIRECTIONS[direction].slice(1)}**`,
-      table(signatures),
-    ]),
-    ...SIGNATURES.map(section),
+    "Made from `policies/mtls/symptoms` by `npm run fix`; do not edit. What a refused flow looks like to those who look: the texts differ " +
+      "by version and by who stands in between, and the first one of each list is the usual one.",
+    [
+      "| symptom | what happened | what the application usually sees |",
+      "| --- | --- | --- |",
+      ...SYMPTOMS.map(row),
+    ].join("\n"),
+    ...SYMPTOMS.map(section),
     "",
   ].join("\n\n");
-}
