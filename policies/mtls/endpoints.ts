@@ -1,6 +1,6 @@
 import { isUnknown, UNKNOWN, type Known } from "./known";
 import type { Undecided } from "./flow";
-import type { Container, ContainerPort, Endpoints, Service, ServiceEntry, ServicePort, Workload } from "./mesh";
+import type { Container, Endpoints, Service, ServiceEntry, ServicePort, Workload } from "./mesh";
 import type { MeshIndex } from "./mesh-index";
 import { UNKNOWN_NAME } from "./readers/meta";
 import { dataPlane, podMetadata } from "./server/injection";
@@ -28,23 +28,21 @@ export interface Endpoint {
   readonly undecided: readonly Undecided[];
 }
 
-const isProxied = (container: Container): boolean => !container.init || container.restartPolicy === "Always";
+/** Containers whose ports are those of the pod: not the ones that end before it serves. */
+const isServing = (container: Container): boolean => !container.init || container.restartPolicy === "Always";
 
 /**
- * A named target port is a container port of that name and protocol (`FindPort` of the Kubernetes endpoints controller).
+ * A named target port is the first container port of that name and protocol (`FindPort` of the Kubernetes endpoints controller).
  * `undefined`: the workload has no such port and so does not answer.
  */
 export function containerPort(workload: Workload, name: string, protocol: string): Known<number> | undefined {
   if (isUnknown(workload.containers)) return UNKNOWN;
-  let unsure = false;
-  for (const container of workload.containers.filter(isProxied)) {
-    if (isUnknown(container.ports)) unsure = true;
-    else {
-      const found = container.ports.find((port: ContainerPort) => port.name === name && port.protocol === protocol);
-      if (found !== undefined) return found.number;
-    }
+  for (const { ports } of workload.containers.filter(isServing)) {
+    if (isUnknown(ports)) return UNKNOWN;
+    const found = ports.find((port) => port.name === name && port.protocol === protocol);
+    if (found !== undefined) return found.number;
   }
-  return unsure ? UNKNOWN : undefined;
+  return undefined;
 }
 
 type NamedPort = Pick<ServicePort, "name" | "targetPort" | "protocol">;
@@ -67,27 +65,27 @@ export function targetPortOn(workload: Workload, port: NamedPort): Known<number>
     : containerPort(workload, port.targetPort, port.protocol);
 }
 
-export /** Whether it has pods that answer: among the objects, or asked for. */
-const isRunning = (workload: Workload): boolean =>
+/** Whether it has pods that answer: among the objects, or asked for. */
+export const isRunning = (workload: Workload): boolean =>
   workload.pods.length > 0 ? workload.pods.some((pod) => pod.ready) : workload.replicas !== 0;
 
 const addressOf = (workload: Workload): string | undefined =>
   workload.pods.find((pod) => pod.ready && pod.ips.length > 0)?.ips[0] ?? workload.podIps[0];
 
 /** What would tell whether a Service selects the workload. */
-const placePath = (workload: Workload): string =>
-  workload.ref.namespace === UNKNOWN_NAME ? "metadata.namespace" : `${podMetadata(workload)}.labels`;
+const membership = (workload: Workload, { ref, selector }: Service): Undecided => {
+  if (workload.ref.namespace === UNKNOWN_NAME) return { object: workload.ref, path: "metadata.namespace" };
+  const isSelectorOpen = selector !== undefined && (isUnknown(selector) || Object.values(selector).some(isUnknown));
+  return isSelectorOpen
+    ? { object: ref, path: "spec.selector" }
+    : { object: workload.ref, path: `${podMetadata(workload)}.labels` };
+};
 
-const missing = (workload: Workload, targetPort: Known<number>, service: Service, certain: boolean): Undecided[] => [
-  ...(certain ? [] : [{ object: workload.ref, path: placePath(workload) }]),
-  ...(isUnknown(targetPort)
-    ? [
-        isUnknown(service.ports)
-          ? { object: service.ref, path: "spec.ports" }
-          : { object: workload.ref, path: `${workload.podPath}.containers` },
-      ]
-    : []),
-];
+/** What would tell which port of the workload it is. */
+const placeOfPort = (workload: Workload, port: ServicePort, { ref }: Service): Undecided =>
+  isUnknown(port.targetPort)
+    ? { object: ref, path: "spec.ports" }
+    : { object: workload.ref, path: `${workload.podPath}.containers` };
 
 const selectedEndpoints = (index: MeshIndex, service: Service, port: ServicePort): readonly Endpoint[] =>
   index.workloadsSelected(service.ref.namespace, service.selector ?? {}).flatMap(({ workload, certain }) => {
@@ -102,7 +100,11 @@ const selectedEndpoints = (index: MeshIndex, service: Service, port: ServicePort
         ready: isRunning(workload),
         tlsModeLabel,
         certain,
-        undecided: [...missing(workload, targetPort, service, certain), ...(isUnknown(tlsModeLabel) ? undecided : [])],
+        undecided: [
+          ...(certain ? [] : [membership(workload, service)]),
+          ...(isUnknown(targetPort) ? [placeOfPort(workload, port, service)] : []),
+          ...(isUnknown(tlsModeLabel) ? undecided : []),
+        ],
       },
     ];
   });

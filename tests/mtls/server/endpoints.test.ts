@@ -96,6 +96,18 @@ describe("a Service with a selector", () => {
       ["Pod monitoring/otel metadata.labels"],
     ],
     [
+      "an unknown label in the selector",
+      pod() + service(PORT, {}, '{app: "?"}'),
+      ["Pod monitoring/otel 10.0.0.1:4317 istio perhaps"],
+      ["Service monitoring/otel spec.selector"],
+    ],
+    [
+      "an unknown target port",
+      pod() + service('[{name: grpc, port: 80, targetPort: "?"}]'),
+      ["Pod monitoring/otel 10.0.0.1:Symbol(meshtls.unknown) istio"],
+      ["Service monitoring/otel spec.ports"],
+    ],
+    [
       "unknown container ports",
       pod({}, { ports: '"?"' }) + service(NAMED),
       ["Pod monitoring/otel 10.0.0.1:Symbol(meshtls.unknown) istio"],
