@@ -45,6 +45,7 @@ export function containerPort(workload: Workload, name: string, protocol: string
   return undefined;
 }
 
+type EntryPort = ServiceEntry["ports"][number];
 type NamedPort = Pick<ServicePort, "name" | "targetPort" | "protocol">;
 
 /** A WorkloadEntry maps names of Service ports to its own ports; else it listens where the Service says. */
@@ -63,6 +64,16 @@ export function targetPortOn(workload: Workload, port: NamedPort): Known<number>
   return typeof port.targetPort === "number"
     ? port.targetPort
     : containerPort(workload, port.targetPort, port.protocol);
+}
+
+/**
+ * The port of a workload that a port of a ServiceEntry leads to: a port that the workload has under that name, else what the entry says
+ * (`convertWorkloadInstanceToServiceInstance` in pilot/pkg/serviceregistry/serviceentry/conversion.go, `getPortMap` in
+ * pilot/pkg/serviceregistry/kube/controller/controller.go).
+ */
+export function entryTargetOn(workload: Workload, { name, number, targetPort = number }: EntryPort): Known<number> {
+  if (workload.entry !== undefined) return entryPort(workload, { name, targetPort, protocol: "TCP" }) ?? number;
+  return containerPort(workload, name, "TCP") ?? targetPort;
 }
 
 /** Whether it has pods that answer: among the objects, or asked for. */
@@ -157,8 +168,6 @@ export function resolveEndpoints(index: MeshIndex, service: Service, port: Servi
     : endpoints;
 }
 
-type EntryPort = ServiceEntry["ports"][number];
-
 const inlineEndpoints = (index: MeshIndex, entry: ServiceEntry, port: EntryPort): readonly Endpoint[] =>
   entry.endpoints.map(({ address, labels, serviceAccount, ports }) => ({
     workload: index.workloadByIp(address) ?? null,
@@ -172,9 +181,8 @@ const inlineEndpoints = (index: MeshIndex, entry: ServiceEntry, port: EntryPort)
 
 export function resolveEntryEndpoints(index: MeshIndex, entry: ServiceEntry, port: EntryPort): readonly Endpoint[] {
   if (entry.workloadSelector === undefined) return inlineEndpoints(index, entry, port);
-  const asServicePort: NamedPort = { name: port.name, targetPort: port.targetPort ?? port.number, protocol: "TCP" };
   return index.workloadsSelected(entry.ref.namespace, entry.workloadSelector).map(({ workload, certain }) => {
-    const targetPort = targetPortOn(workload, asServicePort) ?? port.number;
+    const targetPort = entryTargetOn(workload, port);
     const { tlsModeLabel, undecided } = dataPlane(index, workload);
     return {
       workload,

@@ -17,8 +17,17 @@ import { podLabelsPlace } from "./selected";
  */
 export type Address =
   | { readonly kind: "cluster-ip"; readonly service: KubernetesService; readonly port: number }
-  /** `byService`: a Service led here; else the client chose the address, and so the port, itself. */
-  | { readonly kind: "pod"; readonly workload: Workload; readonly port: number; readonly byService: boolean }
+  /**
+   * `byService`: a Service led here; else the client chose the address, and so the port, itself. `byNode`: the address is that of a
+   * node, whose port leads to the pod.
+   */
+  | {
+      readonly kind: "pod";
+      readonly workload: Workload;
+      readonly port: number;
+      readonly byService: boolean;
+      readonly byNode?: boolean;
+    }
   /** The client itself, by an address that never leaves its pod. */
   | { readonly kind: "loopback"; readonly workload: Workload; readonly port: number }
   | { readonly kind: "outside"; readonly host: string; readonly port: number; readonly inCluster: boolean };
@@ -86,7 +95,7 @@ function atAddress({ index, indexes, client }: Context, ip: string, port: number
     return { kind: "pod", workload, port, byService: false };
   const { hostPorts, nodePorts, nodes } = indexes.nodePorts;
   const hostPort = hostPorts.get(`${ip}:${port}`);
-  if (hostPort !== undefined) return { kind: "pod", ...hostPort, byService: false };
+  if (hostPort !== undefined) return { kind: "pod", ...hostPort, byService: false, byNode: true };
   const nodePort = nodes.has(ip) ? nodePorts.get(port) : undefined;
   const entry = nodePort === undefined ? undefined : registered(indexes.registry, nodePort.service);
   if (nodePort !== undefined && entry !== undefined) return { kind: "cluster-ip", service: entry, port: nodePort.port };
@@ -117,7 +126,7 @@ const isSinglePod = ({ ref, replicas }: Workload): boolean => ref.kind === "Pod"
 
 /** A pod reaches its own address over the loopback device, which no proxy captures. */
 export const isSelf = ({ client }: Context, to: Address): boolean =>
-  to.kind === "pod" && client.workload === to.workload && isSinglePod(to.workload);
+  to.kind === "pod" && to.byNode !== true && client.workload === to.workload && isSinglePod(to.workload);
 
 /** The addresses that a dialled host stands for; empty when cluster DNS lists none. */
 export function addressesOf(context: Context, dialled: Dialled, port: number): readonly Address[] {

@@ -13,6 +13,12 @@ export type Departure = "direct" | "captured" | "ambient";
 /** Traffic of this user is the proxy's own, so nothing captures it (`ISTIO_OUTPUT` in tools/istio-iptables). */
 const PROXY_USER = 1337;
 
+/**
+ * What a name outside is taken to resolve to where ranges are captured or not: an address of no private range (RFC 5737 keeps this one
+ * for examples).
+ */
+const SOMEWHERE = "203.0.113.1";
+
 /** The address that the client's kernel sees; `undefined` when no object tells. */
 const addressOf = (to: Address | undefined): string | undefined => {
   if (to?.kind === "cluster-ip") return to.service.object.clusterIps[0];
@@ -46,7 +52,11 @@ export function departureOf({ index, client, settle }: Context, to: Address | un
   if (ip !== undefined) outbound.ip = ip;
   const uid = userOf(workload, settle);
   if (uid !== undefined) outbound.uid = uid;
-  const { captured, undecided } = outboundCaptured(index, workload, outbound);
+  const known = outboundCaptured(index, workload, outbound);
+  const isElsewhere = isUnknown(known.captured) && to?.kind === "outside" && !to.inCluster;
+  const { captured, undecided } = isElsewhere
+    ? outboundCaptured(index, workload, { ...outbound, ip: SOMEWHERE })
+    : known;
   const otherwise = { object: to?.kind === "cluster-ip" ? to.service.ref : ref, path: "spec.clusterIP" };
   const [blamed = otherwise, ...also] = undecided;
   return settle<boolean>(captured, [true, false], blamed.object, blamed.path, { also }) ? "captured" : "direct";

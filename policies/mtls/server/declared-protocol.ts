@@ -1,5 +1,5 @@
 import { byCreation, compare } from "../client/age";
-import { targetPortOn } from "../endpoints";
+import { entryTargetOn, targetPortOn } from "../endpoints";
 import type { Undecided } from "../flow";
 import { isUnknown, mapKnown, UNKNOWN, type Known } from "../known";
 import type { Endpoints, Labels, Meta, Service, ServiceEntry, Sidecar, Workload } from "../mesh";
@@ -91,10 +91,7 @@ const claimOf = ({ from: { ref }, ports, open }: Declarer, targetPort: number): 
 };
 
 const entryPorts = (workload: Workload, { ports }: ServiceEntry): readonly DeclaringPort[] =>
-  ports.map(({ name, number, targetPort, protocol }) => ({
-    target: targetPortOn(workload, { name, targetPort: targetPort ?? number, protocol: "TCP" }),
-    protocol: writtenProtocol(protocol),
-  }));
+  ports.map((port) => ({ target: entryTargetOn(workload, port), protocol: writtenProtocol(port.protocol) }));
 
 const servicePorts = (workload: Workload, { ports }: Service): Known<readonly DeclaringPort[]> =>
   mapKnown(ports, (all) =>
