@@ -1,10 +1,12 @@
 import { type PolicyResource, type ResourceValidationArgs } from "@pulumi/policy";
 import { assess, type Assessment } from "../mtls/assess";
 import { readMesh } from "../mtls/manifests";
+import type { Mesh } from "../mtls/mesh";
 import type { Manifest } from "../mtls/objects";
 import type { Layer } from "../rules/rule";
 import type { PackSettings } from "../settings";
 import { isCollectorComponent, resourceManifests, stackManifests, type StackResource } from "../stack";
+import { canBeWrongAlone } from "../stack/alone";
 import { isMap } from "../stack/kubernetes";
 import { readProperty } from "../stack/plain";
 
@@ -35,24 +37,27 @@ function borrowedNamespaces(manifests: readonly Manifest[], { namespaces }: Pack
     .map(([name, labels]) => ({ object: { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } } }));
 }
 
-const assessManifests = (manifests: readonly Manifest[], pack: PackSettings): Assessment =>
-  assess(readMesh([...manifests, ...borrowedNamespaces(manifests, pack)], pack.settings.facts), {
-    now: pack.settings.now,
-  });
+const meshOf = (manifests: readonly Manifest[], pack: PackSettings): Mesh =>
+  readMesh([...manifests, ...borrowedNamespaces(manifests, pack)], pack.settings.facts);
 
 /** A whole stack, from the resources that a stack policy is given. */
 export const assessStack = (resources: readonly PolicyResource[], pack: PackSettings): Assessment =>
-  assessManifests(stackManifests(resources.map((resource) => toResource(resource, resource.parent?.urn))), pack);
+  assess(meshOf(stackManifests(resources.map((resource) => toResource(resource, resource.parent?.urn))), pack), {
+    now: pack.settings.now,
+  });
 
-/** One resource by itself, and the layer whose rules can judge it; `undefined` when it is none of ours. */
+/** One resource by itself, and the layer whose rules can judge it; `undefined` when there is nothing to judge. */
 export function assessResource(
   args: ResourceValidationArgs,
   pack: PackSettings,
 ): { readonly assessment: Assessment; readonly layer: Layer } | undefined {
-  const manifests = resourceManifests(toResource(args, args.opts.parent));
-  if (manifests.length === 0) return undefined;
-  return {
-    assessment: assessManifests(manifests, pack),
-    layer: isCollectorComponent(args.type) ? "component" : "resource",
-  };
+  const resource = toResource(args, args.opts.parent);
+  if (isCollectorComponent(args.type)) {
+    const mesh = meshOf(resourceManifests(resource), pack);
+    return { assessment: assess(mesh, { now: pack.settings.now }), layer: "component" };
+  }
+  if (!canBeWrongAlone(resource)) return undefined;
+  // No flow begins and ends in one object: what its rules look at is the object as it was read.
+  const mesh = readMesh(resourceManifests(resource), pack.settings.facts);
+  return { assessment: { mesh, flows: [], exceptions: [], assumptions: [] }, layer: "resource" };
 }

@@ -10,8 +10,9 @@ import type {
 import type { Assessment } from "../mtls/assess";
 import type { Layer, Rule } from "../rules/rule";
 import { runRules } from "../rules/run";
-import { readSettings, settingsSchema, type PackSettings } from "../settings";
+import { settingsSchema, type PackSettings } from "../settings";
 import { assessResource, assessStack } from "./analysis";
+import { configurationReader } from "./configuration";
 import { docsUrl, violationOf } from "./violation";
 
 /** A policy of both layers: CrossGuard runs each half where it belongs, under one name and one level. */
@@ -43,13 +44,7 @@ const attempt = (analyse: () => Judged | undefined): Analysis => {
 /** Makes the policies of a pack from its rules. @param clock the moment at which dates are judged */
 export function policiesOf(rules: readonly Rule[], clock: () => Date): Policies {
   const analyses = new WeakMap<object, Analysis>();
-  let pack: PackSettings | undefined;
-
-  /** The first policy reads the configuration, and the others find it here: a pack is configured once, before it runs. */
-  const configured = (): PackSettings => {
-    pack ??= defaults(clock());
-    return pack;
-  };
+  const configuration = configurationReader(clock);
 
   const once = (request: object | undefined, analyse: () => Judged | undefined): Analysis => {
     if (request === undefined) return undefined;
@@ -59,20 +54,30 @@ export function policiesOf(rules: readonly Rule[], clock: () => Date): Policies 
 
   const ofStack = ({ resources }: StackValidationArgs): Analysis =>
     once(resources[0] && requestOf(resources[0]), () => ({
-      pack: configured(),
+      pack: configuration.current(),
       layer: "stack",
-      assessment: assessStack(resources, configured()),
+      assessment: assessStack(resources, configuration.current()),
     }));
 
   const ofResource = (args: ResourceValidationArgs): Analysis =>
     once(requestOf(args), () => {
-      const assessed = assessResource(args, configured());
-      return assessed === undefined ? undefined : { ...assessed, pack: configured() };
+      const assessed = assessResource(args, configuration.current());
+      return assessed === undefined ? undefined : { ...assessed, pack: configuration.current() };
     });
 
   const reported = new Set<string>();
 
+  const failures = new WeakSet<object>();
+
+  /** By the first policy that is not switched off: a failure must not be silent because one policy is. */
+  const reportFailure = (analysis: Analysis, violation: ReportViolation): void => {
+    if (analysis === undefined || !("failure" in analysis) || failures.has(analysis)) return;
+    failures.add(analysis);
+    violation(`This could not be judged, which is no pass: ${analysis.failure}`);
+  };
+
   const report = (rule: Rule, analysis: Analysis, violation: ReportViolation): void => {
+    reportFailure(analysis, violation);
     if (analysis === undefined || "failure" in analysis) return;
     const { assessment, layer } = analysis;
     const { findings, failed } = runRules(assessment, analysis.pack.settings, { rules: [rule], layer });
@@ -94,21 +99,15 @@ export function policiesOf(rules: readonly Rule[], clock: () => Date): Policies 
     enforcementLevel: "mandatory",
     configSchema: { properties: settingsSchema() },
     validateResource: (args, violation) => {
-      readConfiguration(args.getConfig());
+      const { problems, isNew } = configuration.read(args.getConfig());
+      if (isNew) for (const problem of problems) violation(`Configuration of the pack: ${problem}`);
       reportFailure(ofResource(args), violation);
     },
     validateStack: (args, violation) => {
-      const problems = readConfiguration(args.getConfig());
-      for (const problem of problems) violation(`Configuration of the pack: ${problem}`);
+      for (const problem of configuration.read(args.getConfig()).problems)
+        violation(`Configuration of the pack: ${problem}`);
       reportFailure(ofStack(args), violation);
     },
-  };
-
-  const readConfiguration = (raw: object): readonly string[] => {
-    const read = readSettings(raw, clock());
-    if ("problems" in read) return read.problems;
-    pack = read;
-    return [];
   };
 
   return [
@@ -134,15 +133,4 @@ export function policiesOf(rules: readonly Rule[], clock: () => Date): Policies 
       };
     }),
   ];
-}
-
-const reportFailure = (analysis: Analysis, violation: ReportViolation): void => {
-  if (analysis !== undefined && "failure" in analysis)
-    violation(`This could not be judged, which is no pass: ${analysis.failure}`);
-};
-
-function defaults(now: Date): PackSettings {
-  const read = readSettings({}, now);
-  if ("problems" in read) throw new Error(read.problems.join("; "));
-  return read;
 }

@@ -38,6 +38,8 @@ export interface ServedPack {
   resource(resource: SentResource): Promise<readonly Diagnostic[]>;
   /** At the end of a preview or update. */
   stack(resources: readonly SentResource[]): Promise<readonly Diagnostic[]>;
+  /** Process id, for those who measure. */
+  readonly pid: number | undefined;
   stop(): void;
 }
 
@@ -148,6 +150,7 @@ export async function servePack(folder: string): Promise<ServedPack> {
       diagnosticsOf(await call<AnalyzeResponse>((done) => client.analyze(analyzeRequest(resource), done))),
     stack: async (resources) =>
       diagnosticsOf(await call<AnalyzeResponse>((done) => client.analyzeStack(stackRequest(resources), done))),
+    pid: child.pid,
     stop: () => {
       client.close();
       child.kill();
