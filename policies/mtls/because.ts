@@ -18,6 +18,8 @@ const PASSTHROUGH: Readonly<Record<PassthroughReason, string>> = {
     "the address belongs to no service that the client's proxy knows, so what is sent passes through as it is",
   "app-tls": "the port is declared HTTP and the application sends TLS, so it passes through as it is",
   "not-http": "the port is declared HTTP and the application sends something else, so it passes through as it is",
+  "not-tls":
+    "the host is found by the name in a TLS handshake and the application sends none, so it passes through as it is",
 };
 
 const PLAIN = "the client's proxy sends plaintext";

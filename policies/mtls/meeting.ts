@@ -85,8 +85,16 @@ function meetOutside(
   const expected = wire === "tls" || wire === "app-tls" ? "tls" : "plaintext";
   const application = asked.serverSpeaks ?? expected;
   const reception = codeFor(BARE, wire);
-  const notHttp = asked.protocol === "tcp";
-  const met = { wire, inner, clientProxy, trust: UNTESTED, reception, application, notHttp, readsHttp: false };
+  const met = {
+    wire,
+    inner,
+    clientProxy,
+    trust: UNTESTED,
+    reception,
+    application,
+    terminates: false,
+    readsHttp: false,
+  };
   const answer = { workload: ref, targetPort, sends: sendsOf(wire), accepts: direct(application), ...verdict(met) };
   const assumption =
     asked.serverSpeaks === undefined
@@ -117,7 +125,7 @@ export function meet(context: Context, asked: Question, server: Reached, sent: S
     trust,
     reception: codeFor(received, wire),
     application,
-    notHttp: protocol === "tcp",
+    terminates: received.codes?.tls !== "protocol-error",
     readsHttp: received.readsHttp,
   });
   const sends = sendsOf(wire);

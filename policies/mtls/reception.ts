@@ -110,5 +110,7 @@ export function receptionOf(
 export function codeFor({ codes, isAmbient }: Pick<Reception, "codes" | "isAmbient">, wire: Wire): Code {
   if (codes === null) return wire === "plaintext" ? "ok" : "raw";
   if (wire === "plaintext") return codes.plaintext;
-  return wire === "hbone" || (wire === "mtls" && !isAmbient) ? codes.mtls : codes.tls;
+  // What is inside the tunnel is handed on as it is.
+  if (wire === "hbone-tls" && codes.mtls === "ok") return "raw";
+  return wire === "hbone" || wire === "hbone-tls" || (wire === "mtls" && !isAmbient) ? codes.mtls : codes.tls;
 }

@@ -8,8 +8,8 @@ import type { Outcome, Sends, Symptom } from "./vocabulary";
  * applications then do (Envoy source/common/router/router.cc and source/common/tls/ssl_socket.cc).
  */
 
-/** What is on the wire. */
-export type Wire = "plaintext" | "mtls" | "hbone" | "tls" | "app-tls";
+/** What is on the wire; `hbone-tls`: TLS of the client's proxy inside HBONE. */
+export type Wire = "plaintext" | "mtls" | "hbone" | "hbone-tls" | "tls" | "app-tls";
 
 /** What listens behind the port. */
 export type Application = "plaintext" | "tls" | "nothing";
@@ -25,8 +25,8 @@ export interface Meeting {
   /** What the port makes of these bytes; without a proxy `ok` for plaintext, `raw` for TLS. */
   readonly reception: Code;
   readonly application: Application;
-  /** The client's application speaks something else than HTTP. */
-  readonly notHttp: boolean;
+  /** The server's proxy ends TLS on the port; else an HTTP codec gets the handshake. */
+  readonly terminates: boolean;
   /** The proxy reads what arrives on the port as HTTP. */
   readonly readsHttp: boolean;
 }
@@ -44,7 +44,7 @@ interface Row {
   readonly then: Symptom | "understood";
 }
 
-const PROXY_TLS = ["mtls", "hbone", "tls"] as const;
+const PROXY_TLS = ["mtls", "hbone", "hbone-tls", "tls"] as const;
 
 /** The first row whose conditions all hold decides. */
 const TABLE: readonly Row[] = [
@@ -60,15 +60,16 @@ const TABLE: readonly Row[] = [
   { when: { reception: "needs-cert" }, then: "certificate-required" },
 
   { when: { reception: "protocol-error", wire: "app-tls" }, then: "tls-to-plaintext-app" },
-  { when: { reception: "protocol-error", notHttp: true }, then: "protocol-error" },
-  { when: { reception: "protocol-error" }, then: "wrong-version-number" },
+  { when: { reception: "protocol-error", wire: PROXY_TLS, terminates: false }, then: "wrong-version-number" },
+  { when: { reception: "protocol-error", wire: PROXY_TLS, inner: true }, then: "tls-to-plaintext-app" },
+  { when: { reception: "protocol-error" }, then: "protocol-error" },
 
   { when: { reception: "ok", inner: true, readsHttp: true }, then: "tls-to-plaintext-app" },
   { when: { application: "nothing" }, then: "connection-refused" },
 
   { when: { reception: "raw", application: "tls", wire: ["mtls", "hbone"] }, then: "certificate-verify-failed" },
   {
-    when: { reception: "raw", application: "tls", wire: "tls", trust: ["mesh", "public"] },
+    when: { reception: "raw", application: "tls", wire: ["tls", "hbone-tls"], trust: ["mesh", "public"] },
     then: "certificate-verify-failed",
   },
   { when: { reception: "raw", application: "plaintext", wire: "app-tls" }, then: "tls-to-plaintext-app" },
@@ -87,6 +88,7 @@ const OUTCOME: Readonly<Record<Wire, Outcome>> = {
   plaintext: "plaintext",
   mtls: "mtls",
   hbone: "mtls",
+  "hbone-tls": "mtls",
   tls: "tls",
   "app-tls": "tls",
 };
@@ -95,6 +97,7 @@ const SENDS: Readonly<Record<Wire, Sends>> = {
   plaintext: "plaintext",
   mtls: "mtls",
   hbone: "mtls",
+  "hbone-tls": "mtls",
   tls: "tls",
   "app-tls": "app-tls",
 };

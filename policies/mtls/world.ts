@@ -96,8 +96,9 @@ class World {
     });
   }
 
+  /** What a gateway gets is not redirected, so it has no original destination. */
   private toOriginalDestination({ socket }: Cluster, to: Address, hop: Hop): readonly Traced[] {
-    const found = reached(this.context, to);
+    const found = this.context.client.scope.isGateway ? [] : reached(this.context, to);
     if (found.length === 0) return [nobody("no-healthy-upstream", to.port, hop)];
     return found.map((server) => this.meet(server, this.sending(wireOf(socket), socket, hop)));
   }
@@ -111,7 +112,7 @@ class World {
       );
     if (!isResolvedByName(cluster)) return [nobody("no-healthy-upstream", port.number, hop)];
     const ref = { kind: OUTSIDE_HOST, namespace: "", name: service.host };
-    const server = { workload: null, ref, port: port.number, byService: true, undecided: [] };
+    const server = { workload: null, ref, port: port.target, byService: true, undecided: [] };
     return [this.meet(server, this.sending(wireOf(socket), socket, hop))];
   }
 
@@ -137,7 +138,7 @@ class World {
   /** HBONE comes first where the endpoint has a ztunnel and no sidecar. */
   private wireTo(endpoint: Endpoint, { socket, endpointMode }: Cluster): Wire {
     const tlsMode = tlsModeOf(this.context, endpoint);
-    if (tlsMode !== "istio" && this.isAmbient(endpoint.workload)) return "hbone";
+    if (tlsMode !== "istio" && this.isAmbient(endpoint.workload)) return socket.kind === "tls" ? "hbone-tls" : "hbone";
     if (socket.kind !== "per-endpoint") return socket.kind;
     return endpointGetsMtls(endpointMode, tlsMode, () => this.modeOf(endpoint)) ? "mtls" : "plaintext";
   }

@@ -8,7 +8,7 @@ const meeting = (over: Partial<Meeting>): Meeting => ({
   trust: "public",
   reception: "ok",
   application: "plaintext",
-  notHttp: false,
+  terminates: true,
   readsHttp: false,
   ...over,
 });
@@ -86,17 +86,19 @@ describe("a port without a chain for TLS", () => {
 
 describe("an HTTP codec", () => {
   test("of a port with mutual TLS disabled gets TLS", () => {
-    expect(ends({ wire: "mtls", reception: "protocol-error" })).toBe("wrong-version-number");
-    expect(ends({ wire: "app-tls", reception: "protocol-error" })).toBe("tls-to-plaintext-app");
+    const disabled = { reception: "protocol-error", terminates: false } as const;
+    expect(ends({ ...disabled, wire: "mtls" })).toBe("wrong-version-number");
+    expect(ends({ ...disabled, wire: "app-tls" })).toBe("tls-to-plaintext-app");
   });
 
   test("gets bytes that are no HTTP", () => {
-    expect(ends({ reception: "protocol-error", notHttp: true })).toBe("protocol-error");
-    expect(ends({ wire: "mtls", reception: "protocol-error", notHttp: true })).toBe("protocol-error");
+    expect(ends({ reception: "protocol-error" })).toBe("protocol-error");
+    expect(ends({ wire: "mtls", reception: "protocol-error" })).toBe("protocol-error");
   });
 
   test("gets the application's TLS from inside mutual TLS", () => {
     expect(ends({ wire: "mtls", inner: true, application: "tls", readsHttp: true })).toBe("tls-to-plaintext-app");
+    expect(ends({ wire: "mtls", inner: true, reception: "protocol-error" })).toBe("tls-to-plaintext-app");
   });
 });
 

@@ -36,6 +36,15 @@ export class HostTable<T> {
       this.wildcardLengths = [...this.wildcardLengths, host.length].sort((a, b) => b - a);
   }
 
+  /** Every host that covers `host`, the most specific first. */
+  covering(host: string): readonly { readonly host: string; readonly values: readonly T[] }[] {
+    const patterns = [host, ...this.wildcardLengths.map((length) => `*${host.slice(-(length - 1) || host.length)}`)];
+    return [...new Set(patterns)].flatMap((pattern) => {
+      const values = this.values.get(pattern);
+      return values !== undefined && coversHost(pattern, host) ? [{ host: pattern, values }] : [];
+    });
+  }
+
   /** The most specific host that covers `host`, with its values in the order they were added. */
   mostSpecific(host: string): { readonly host: string; readonly values: readonly T[] } | undefined {
     const exact = this.values.get(host);

@@ -37,6 +37,8 @@ export type Registered = KubernetesService | ExternalService;
 export interface RegisteredPort {
   /** The port that clients dial. */
   readonly number: number;
+  /** Where the host of a ServiceEntry without endpoints listens. */
+  readonly target: number;
   readonly protocol: PortProtocol;
   /** The Service or ServiceEntry. */
   readonly owner: ObjectRef;
@@ -104,6 +106,7 @@ function readPorts(entry: Registered, settle: Settle): readonly RegisteredPort[]
   if (entry.kind === "ServiceEntry")
     return entry.object.ports.map((port) => ({
       number: port.number,
+      target: port.targetPort ?? port.number,
       protocol: writtenProtocol(port.protocol),
       owner: entry.ref,
       endpoints: (index) => index.entryEndpoints(entry.object, port),
@@ -117,6 +120,7 @@ function readPorts(entry: Registered, settle: Settle): readonly RegisteredPort[]
     return [
       {
         number,
+        target: number,
         protocol,
         owner: entry.ref,
         endpoints: (index) => index.endpointsOf(entry.object, port),

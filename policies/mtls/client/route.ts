@@ -36,7 +36,7 @@ export type Hop =
   /** A route leads to a cluster that does not exist, or to none. */
   | { readonly via: "missing-cluster"; readonly target: RouteTarget };
 
-export type PassthroughReason = "not-visible" | "no-such-port" | "no-service" | "app-tls" | "not-http";
+export type PassthroughReason = "not-visible" | "no-such-port" | "no-service" | "app-tls" | "not-http" | "not-tls";
 
 /** What the application puts on its socket. */
 export interface Bytes {
@@ -74,7 +74,7 @@ class Proxy {
 
   /**
    * The oldest visible headless service that has a listener for the pod's address: its port is not HTTP, and the pod answers on it.
-   * What is sent to that address is its traffic, whatever name was dialled.
+   * What is sent to that address is its traffic, whatever name was dialled; HTTP goes to the oldest that looks for it.
    */
   private ownerOf(workload: Workload, number: number): Target | undefined {
     const { index, indexes, settle } = this.context;
@@ -86,7 +86,10 @@ class Proxy {
       const answers = endpointsOf(this.context, port).some((endpoint) => endpoint.workload === workload);
       return answers ? [{ service, port }] : [];
     });
-    return owners.sort((a, b) => byAge(a.service.object, b.service.object))[0];
+    owners.sort((a, b) => byAge(a.service.object, b.service.object));
+    const sniffs =
+      this.bytes.isHttp && !this.bytes.isTls ? owners.find(({ port }) => port.protocol === "AUTO") : undefined;
+    return sniffs ?? owners[0];
   }
 
   /** The clusters that the routes of a service lead to. */
@@ -140,7 +143,7 @@ class Proxy {
     if (!this.sees(service, number)) return this.passthrough(to, "not-visible", service);
     const port = portOf(this.context.indexes.registry, service, number, this.context.settle);
     if (port === undefined) return this.passthrough(to, "no-such-port", service);
-    const why = excluded(port);
+    const why = excluded(port) ?? (isFoundByName(service, port) && !this.bytes.isTls ? "not-tls" : undefined);
     if (why !== undefined) return this.passthrough(to, why, service);
     const target = { service, port };
     return port.protocol === "HTTP" ? this.throughHttp(target, to) : this.routed(target, to);
@@ -165,6 +168,10 @@ class Proxy {
     return [{ via: "missing-cluster", target }];
   }
 }
+
+/** A TLS port of a ServiceEntry without addresses: only the server name in the handshake tells that it is meant. */
+const isFoundByName = (service: Registered, { protocol }: RegisteredPort): boolean =>
+  service.kind === "ServiceEntry" && service.object.addresses.length === 0 && protocol === "TLS";
 
 /** Every way that the proxy of the client may send what its application sends to an address. */
 export const hopsFor = (context: Context, bytes: Bytes, dialled: Dialled, to: Address, port: number): readonly Hop[] =>

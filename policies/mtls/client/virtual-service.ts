@@ -8,8 +8,10 @@ import { imports, isExported, type Scope } from "./visibility";
 
 /**
  * Where the VirtualServices that a proxy sees send the traffic for a service.
- * Sources: `SelectVirtualServices` in pilot/pkg/model/virtualservice.go; `separateVSHostsAndServices` and `TranslateRoute` in
- * pilot/pkg/networking/core/route/route.go; `buildSidecarOutboundTCPFilterChainOpts` in pilot/pkg/networking/core/tls.go.
+ * Sources: `SelectVirtualServices` in pilot/pkg/model/virtualservice.go; `initVirtualServices` in pilot/pkg/model/push_context.go;
+ * `computeWildcardHostVirtualServiceIndex` in pilot/pkg/model/sidecar.go; `separateVSHostsAndServices` and `TranslateRoute` in
+ * pilot/pkg/networking/core/route/route.go; `getConfigsForHost` and `buildSidecarOutboundTCPFilterChainOpts` in
+ * pilot/pkg/networking/core/tls.go.
  */
 
 type Route = VirtualService["routes"][number];
@@ -63,9 +65,18 @@ interface RouteQuery {
 
 const EXPORT_WAYS = [["*"], ["~"]] as const;
 
+const exportToOf = ({ exportTo, ref }: VirtualService, settle: Settle): readonly string[] =>
+  settle<readonly string[]>(exportTo, EXPORT_WAYS, ref, "spec.exportTo");
+
+/** What is only for the client's own namespace comes first, then what names that namespace, then what is for all. */
+function rank(object: VirtualService, { scope }: RouteQuery, settle: Settle): number {
+  const exportTo = exportToOf(object, settle);
+  if (exportTo.length === 0 || exportTo.includes("*")) return 2;
+  return object.ref.namespace === scope.namespace ? 0 : 1;
+}
+
 function isSeen(object: VirtualService, host: string, query: RouteQuery, mesh: Mesh, settle: Settle): boolean {
-  const exportTo = settle<readonly string[]>(object.exportTo, EXPORT_WAYS, object.ref, "spec.exportTo");
-  if (!isExported(exportTo, object.ref.namespace, query.scope.namespace)) return false;
+  if (!isExported(exportToOf(object, settle), object.ref.namespace, query.scope.namespace)) return false;
   const egress = query.sidecar?.egress;
   if (egress === undefined || isUnknown(egress) || egress.length === 0) return true;
   const listener = egress.find(({ port }) => port === query.port) ?? egress.find(({ port }) => port === undefined);
@@ -143,12 +154,32 @@ export function routesFor(
     const targets = targetsOf(object, query, mesh, settle);
     if (targets !== undefined) return targets;
   }
-  const found = index.byHost.mostSpecific(query.host);
-  for (const object of found?.values ?? []) {
-    if (found === undefined || !isSeen(object, found.host, query, mesh, settle)) continue;
+  for (const object of concerned(index, query, mesh, settle)) {
     const targets = targetsOf(object, query, mesh, settle);
     if (targets !== undefined) return targets;
-    if (isWildcard(found.host)) break;
   }
   return undefined;
+}
+
+/**
+ * The VirtualServices whose routes are tried, in istiod's order. HTTP routes are those of the most specific host, and of several for a
+ * wildcard only the first; TCP routes are those of any host that covers the service.
+ */
+function concerned(
+  index: VirtualServiceIndex,
+  query: RouteQuery,
+  mesh: Mesh,
+  settle: Settle,
+): readonly VirtualService[] {
+  const ordered = (objects: readonly VirtualService[]): readonly VirtualService[] =>
+    [...new Set(objects)].sort((a, b) => rank(a, query, settle) - rank(b, query, settle) || byAge(a, b));
+  const seen = index.byHost.covering(query.host).flatMap(({ host, values }) => {
+    const objects = values.filter((object) => isSeen(object, host, query, mesh, settle));
+    return objects.length > 0 ? [{ host, objects }] : [];
+  });
+  if (!query.isHttp) return ordered(seen.flatMap(({ objects }) => objects));
+  const [nearest] = seen;
+  if (nearest === undefined) return [];
+  const objects = ordered(nearest.objects);
+  return isWildcard(nearest.host) ? objects.slice(0, 1) : objects;
 }
