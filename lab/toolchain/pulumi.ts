@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { access, constants, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { withLock } from "../../scripts/lock";
 import { cacheFolder } from "./cache";
@@ -46,12 +46,24 @@ export async function ensurePulumi(options: EnsurePulumiOptions = {}): Promise<P
   const cache = cacheFolder(env);
   const cached = cachedPulumi(cache);
   if (cached !== undefined) return cached;
-  await mkdir(cache, { recursive: true });
+  await writable(cache);
   return withLock(
     join(cache, "pulumi.lock"),
     async () => cachedPulumi(cache) ?? (await getPulumi({ cache, release, progress, env, reasons })),
     (pid) => progress.step(`waiting for another process (${pid}) that is getting the engine`),
   );
+}
+
+async function writable(cache: string): Promise<void> {
+  try {
+    await mkdir(cache, { recursive: true });
+    await access(cache, constants.W_OK);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ToolchainError(
+      `The folder for the engine, ${cache}, cannot be written (${reason}). Set MESHTLS_CACHE to one that can.`,
+    );
+  }
 }
 
 /** Where each way leaves `bin/pulumi`; by version and platform, because a cache folder may be shared. */

@@ -66,6 +66,15 @@ test("without pulumi, without a reachable release and without Go, one message sa
   expect(message).toMatch(/install Go .*https:\/\/go\.dev\/dl/);
 });
 
+test("a cache that cannot be written is named, with what to set instead", async () => {
+  const { env } = machine();
+  const file = join(temporaryFolder(), "file");
+  writeFileSync(file, "");
+  const failing = ensurePulumi({ env: { ...env, MESHTLS_CACHE: join(file, "cache") }, release });
+  await expect(failing).rejects.toThrow(ToolchainError);
+  await expect(failing).rejects.toThrow(/The folder for the engine, .*cache, cannot be written .* Set MESHTLS_CACHE/);
+});
+
 describe("the build from Go modules", () => {
   test("leaves an engine in the cache, which the next run uses", async () => {
     const { bin, cache, env } = machine();
