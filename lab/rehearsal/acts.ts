@@ -38,7 +38,7 @@ export const acts: readonly Act[] = [
     title: "The incident",
     story:
       "The collector has no sidecar, and a legacy chart has a DestinationRule in istio-system that makes every client send Istio\n" +
-      "mTLS to every host. The services' proxies speak TLS to a collector that only knows plaintext: CrashLoopBackOff.",
+      "mTLS to every host. The services' proxies speak TLS to a collector that only knows plaintext: no telemetry arrives.",
     configure: (configuration, key) => configuration.setIn(["config", key("exceptions"), 0, "mode"], "no-sidecar"),
     besides: everyHostMutual,
     blockedBy: { policy: "client-and-collector-disagree", saying: INCIDENT_ERROR },
