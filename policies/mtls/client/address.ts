@@ -108,10 +108,6 @@ const isKubernetes = (workload: Workload | null): boolean => workload?.entry ===
 /** The pods that cluster DNS lists for a headless Service, whether or not they have the port. */
 function headlessPods(context: Context, { object, ref }: KubernetesService): readonly Workload[] {
   const { index, settle } = context;
-  if (object.selector === undefined) {
-    const ready = index.slicesOf(object).flatMap(({ addresses }) => addresses.filter((address) => address.ready));
-    return [...new Set(ready.flatMap(({ ip }) => index.workloadByIp(ip) ?? []))];
-  }
   const selected = index.workloadsSelected(ref.namespace, object.selector);
   const blamed = (workload: Workload) =>
     isUnknown(object.selector) ? { ref, path: "spec.selector" } : podLabelsPlace(workload);
@@ -119,6 +115,15 @@ function headlessPods(context: Context, { object, ref }: KubernetesService): rea
     .filter(({ workload, certain }) => certain || isMember(ref, workload, blamed(workload), settle))
     .map(({ workload }) => workload)
     .filter((workload) => isKubernetes(workload) && isRunning(workload));
+}
+
+/** The addresses that cluster DNS lists for a headless Service without a selector: as they are written. */
+function writtenAddresses({ index }: Context, { object }: KubernetesService, port: number): readonly Address[] {
+  const ready = index.slicesOf(object).flatMap(({ addresses }) => addresses.filter((address) => address.ready));
+  return [...new Set(ready.map(({ ip }) => ip))].map((ip) => {
+    const workload = index.workloadByIp(ip);
+    return workload === undefined ? outside(ip, port) : { kind: "pod", workload, port, byService: true };
+  });
 }
 
 /** One pod at most: what it calls under its own address is itself. */
@@ -140,6 +145,7 @@ export function addressesOf(context: Context, dialled: Dialled, port: number): r
   }
   const { service, pod } = dialled;
   if (!isPassthrough(service, context.settle)) return [{ kind: "cluster-ip", service, port }];
+  if (service.object.selector === undefined) return writtenAddresses(context, service, port);
   const pods = headlessPods(context, service).filter(({ ref }) => pod === undefined || isPodOf(ref.name, pod));
   const others = pods.filter((workload) => workload !== context.client.workload || !isSinglePod(workload));
   return (others.length > 0 ? others : pods).map((workload) => ({ kind: "pod", workload, port, byService: true }));

@@ -14,7 +14,7 @@ export type Departure = "direct" | "captured" | "ambient";
 const PROXY_USER = 1337;
 
 /**
- * What a name outside is taken to resolve to where ranges are captured or not: an address of no private range (RFC 5737 keeps this one
+ * What a name outside, or one that leads to nobody, is taken to resolve to where ranges are captured or not: an address of no private range (RFC 5737 keeps this one
  * for examples).
  */
 const SOMEWHERE = "203.0.113.1";
@@ -53,7 +53,7 @@ export function departureOf({ index, client, settle }: Context, to: Address | un
   const uid = userOf(workload, settle);
   if (uid !== undefined) outbound.uid = uid;
   const known = outboundCaptured(index, workload, outbound);
-  const isElsewhere = isUnknown(known.captured) && to?.kind === "outside" && !to.inCluster;
+  const isElsewhere = isUnknown(known.captured) && (to === undefined || (to.kind === "outside" && !to.inCluster));
   const { captured, undecided } = isElsewhere
     ? outboundCaptured(index, workload, { ...outbound, ip: SOMEWHERE })
     : known;
