@@ -1,6 +1,6 @@
 import { isUnknown, UNKNOWN, type Known } from "./known";
 import type { Undecided } from "./flow";
-import type { Container, Endpoints, Service, ServiceEntry, ServicePort, Workload } from "./mesh";
+import type { Container, Endpoints, Labels, Service, ServiceEntry, ServicePort, Workload } from "./mesh";
 import type { MeshIndex } from "./mesh-index";
 import { UNKNOWN_NAME } from "./readers/meta";
 import { dataPlane, podMetadata } from "./server/injection";
@@ -17,6 +17,8 @@ export interface Endpoint {
   readonly workload: Workload | null;
   /** `undefined` when no real pod is among the objects. */
   readonly ip: string | undefined;
+  /** What subsets look at, where that is not the labels of the workload. */
+  readonly labels?: Labels;
   /** Port of the workload; unknown when the Service or the container ports are. */
   readonly targetPort: Known<number>;
   readonly ready: boolean;
@@ -98,8 +100,12 @@ const placeOfPort = (workload: Workload, port: ServicePort, { ref }: Service): U
     ? { object: ref, path: "spec.ports" }
     : { object: workload.ref, path: `${workload.podPath}.containers` };
 
+/** A WorkloadEntry is no endpoint of a headless Service (`WorkloadInstanceHandler` in controller.go). */
+const isLeftOut = ({ entry }: Workload, { headless }: Service): boolean => entry !== undefined && headless === true;
+
 const selectedEndpoints = (index: MeshIndex, service: Service, port: ServicePort): readonly Endpoint[] =>
   index.workloadsSelected(service.ref.namespace, service.selector ?? {}).flatMap(({ workload, certain }) => {
+    if (isLeftOut(workload, service)) return [];
     const targetPort = targetPortOn(workload, port);
     if (targetPort === undefined) return [];
     const { tlsModeLabel, undecided } = dataPlane(index, workload);
@@ -172,6 +178,7 @@ const inlineEndpoints = (index: MeshIndex, entry: ServiceEntry, port: EntryPort)
   entry.endpoints.map(({ address, labels, serviceAccount, ports }) => ({
     workload: index.workloadByIp(address) ?? null,
     ip: address,
+    labels,
     targetPort: ports[port.name] ?? port.targetPort ?? port.number,
     ready: true,
     tlsModeLabel: entryTlsMode(labels, serviceAccount),

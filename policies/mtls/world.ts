@@ -124,14 +124,14 @@ class World {
     return meet(this.context, this.question, server, sent);
   }
 
-  private endpointsOf({ port, subset }: Cluster): readonly Endpoint[] {
+  private endpointsOf({ service, port, subset }: Cluster): readonly Endpoint[] {
     const { index, settle } = this.context;
     const endpoints = endpointsOf(this.context, port);
     if (subset === undefined) return endpoints;
-    return endpoints.filter(({ workload }) => {
-      if (workload === null) return true;
-      const labelsAt = podLabelsPlace(workload);
-      return isSelected(subset, labelsAt, index.labelsOf(workload), labelsAt, settle);
+    return endpoints.filter(({ workload, labels }) => {
+      const at = workload === null ? { ref: service.ref, path: "spec" } : podLabelsPlace(workload);
+      const own = labels ?? (workload === null ? {} : index.labelsOf(workload));
+      return isSelected(subset, at, own, at, settle);
     });
   }
 
