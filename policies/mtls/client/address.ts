@@ -108,7 +108,7 @@ const isKubernetes = (workload: Workload | null): boolean => workload?.entry ===
 /** The pods that cluster DNS lists for a headless Service, whether or not they have the port. */
 function headlessPods(context: Context, { object, ref }: KubernetesService): readonly Workload[] {
   const { index, settle } = context;
-  const selected = index.workloadsSelected(ref.namespace, object.selector);
+  const selected = index.workloadsSelected(ref.namespace, object.selector ?? {});
   const blamed = (workload: Workload) =>
     isUnknown(object.selector) ? { ref, path: "spec.selector" } : podLabelsPlace(workload);
   return selected
