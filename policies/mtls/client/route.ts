@@ -62,9 +62,10 @@ class Proxy {
     this.sidecar = sidecarFor(indexes.sidecars, mesh, client.scope, settle);
   }
 
-  private sees(service: Registered, port: number, sidecar = this.sidecar): boolean {
-    const { client, mesh, settle } = this.context;
-    return isVisible(service, port, client.scope, sidecar, mesh, settle);
+  private sees(service: Registered, number: number, sidecar = this.sidecar): boolean {
+    const { client, indexes, mesh, settle } = this.context;
+    const isHttp = () => portOf(indexes.registry, service, number, settle)?.protocol === "HTTP";
+    return isVisible(service, { number, isHttp }, client.scope, sidecar, mesh, settle);
   }
 
   private passthrough(to: Address, why: PassthroughReason, service?: Registered): readonly Hop[] {

@@ -81,7 +81,7 @@ function isSeen(object: VirtualService, host: string, query: RouteQuery, mesh: M
   if (egress === undefined || isUnknown(egress) || egress.length === 0) return true;
   const listener = egress.find(({ port }) => port === query.port) ?? egress.find(({ port }) => port === undefined);
   const { namespace } = query.scope;
-  return listener !== undefined && imports(listener.hosts, host, object.ref.namespace, namespace, mesh);
+  return listener !== undefined && imports(listener.hosts, host, object.ref.namespace, namespace);
 }
 
 /** `always`, `maybe` when the match depends on the request, `never`. */

@@ -4,7 +4,7 @@ import { matchesSelector } from "../labels";
 import type { Labels, Mesh, Sidecar } from "../mesh";
 import type { ObjectRef } from "../objects";
 import { byAge } from "./age";
-import { coversHost, expandShortName } from "./hosts";
+import { coversHost } from "./hosts";
 import { meshConfigRef } from "./mesh-config";
 import { exportToOf, type Registered } from "./registry";
 import { isSelected, settleOpen, type Place } from "./selected";
@@ -82,13 +82,7 @@ function isDiscovered(namespace: string, mesh: Mesh, settle: Settle): boolean {
 }
 
 /** Whether an egress list imports a host of a namespace. `~` before a namespace excludes it. */
-export function imports(
-  hosts: readonly string[],
-  host: string,
-  namespace: string,
-  clientNamespace: string,
-  mesh: Mesh,
-): boolean {
+export function imports(hosts: readonly string[], host: string, namespace: string, clientNamespace: string): boolean {
   let found = false;
   for (const entry of hosts) {
     const slash = entry.indexOf("/");
@@ -97,21 +91,37 @@ export function imports(
     const written = excludes ? entry.slice(1, slash) || "*" : entry.slice(0, slash);
     const wanted = written === "." ? clientNamespace : written;
     if (wanted !== "*" && wanted !== namespace) continue;
-    const pattern = expandShortName(entry.slice(slash + 1), clientNamespace, mesh.config.clusterDomain);
-    if (!coversHost(pattern, host)) continue;
+    if (!coversHost(entry.slice(slash + 1), host)) continue;
     if (excludes) return false;
     found = true;
   }
   return found;
 }
 
+/** A port of a service as listeners know it. */
+export interface ListenedPort {
+  readonly number: number;
+  /** HTTP ports of one number share a listener and its routes; any other has a listener at the address of its service. */
+  isHttp(): boolean;
+}
+
+type Egress = Exclude<NonNullable<Sidecar["egress"]>, symbol>;
+
+/** The egress entries whose services get a listener for the port: an entry for the port keeps its HTTP listener to itself. */
+function listenersFor(egress: Egress, { number, isHttp }: ListenedPort): Egress {
+  const own = egress.filter(({ port }) => port === number);
+  const catchAll = egress.filter(({ port }) => port === undefined);
+  if (own.length === 0) return catchAll.slice(0, 1);
+  return isHttp() ? own.slice(0, 1) : [...own, ...catchAll];
+}
+
 /**
- * Whether the proxy has a cluster for the port of a service.
+ * Whether the proxy knows where what is sent to the port of a service is meant to go.
  * @param sidecar the Sidecar that counts for the proxy, if any
  */
 export function isVisible(
   entry: Registered,
-  port: number,
+  port: ListenedPort,
   scope: Scope,
   sidecar: Sidecar | undefined,
   mesh: Mesh,
@@ -123,11 +133,8 @@ export function isVisible(
   if (isUnknown(sidecar.egress)) return settle<boolean>(sidecar.egress, [true, false], sidecar.ref, "spec.egress");
   settleOpen(sidecar, settle);
   if (sidecar.egress.length === 0) return true;
-  const listener = sidecar.egress.find((egress) => egress.port === port) ?? sidecar.egress.find(isCatchAll);
-  return listener !== undefined && imports(listener.hosts, entry.host, namespace, scope.namespace, mesh);
+  return listenersFor(sidecar.egress, port).some(({ hosts }) => imports(hosts, entry.host, namespace, scope.namespace));
 }
-
-const isCatchAll = ({ port }: { readonly port: number | undefined }): boolean => port === undefined;
 
 /** What happens to traffic for which the proxy has no cluster. */
 export function outboundPolicy(
