@@ -1,3 +1,4 @@
+import { BACKSLASH, CLOSE_LIST, CLOSE_MAP, COMMA, DOUBLE_QUOTE, OPEN_LIST, OPEN_MAP } from "./characters";
 import { MAX_DEPTH } from "./yaml";
 
 /** Where a value stands in the bytes: `end` is exclusive. */
@@ -20,14 +21,6 @@ export class JsonProblem extends Error {
     super(message);
   }
 }
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-const OPEN_ARRAY = 0x5b;
-const CLOSE_ARRAY = 0x5d;
 
 const isSpace = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 
@@ -59,7 +52,7 @@ function scanValue(bytes: Buffer, start: number): JsonSpan {
   let isItems = false;
   for (; at < bytes.length; at++) {
     const byte = bytes[at];
-    if (byte === QUOTE) {
+    if (byte === DOUBLE_QUOTE) {
       const end = endOfString(bytes, at);
       if (expectsKey) {
         keys.add(at, end);
@@ -68,17 +61,17 @@ function scanValue(bytes: Buffer, start: number): JsonSpan {
       }
       at = end - 1;
       if (open.length === 0) return { start, end, items };
-    } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+    } else if (byte === OPEN_MAP || byte === OPEN_LIST) {
       if (open.push(byte) > MAX_DEPTH) throw new JsonProblem(`is nested more than ${MAX_DEPTH} levels deep`, at);
-      expectsKey = byte === OPEN_OBJECT;
-      if (byte === OPEN_OBJECT) keys.enter();
+      expectsKey = byte === OPEN_MAP;
+      if (byte === OPEN_MAP) keys.enter();
       else if (isItems && open.length === 2) list = { start: at, elements: [], element: at + 1 };
       isItems = false;
-    } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
+    } else if (byte === CLOSE_MAP || byte === CLOSE_LIST) {
       const opened = open.pop();
-      if (opened !== (byte === CLOSE_OBJECT ? OPEN_OBJECT : OPEN_ARRAY))
+      if (opened !== (byte === CLOSE_MAP ? OPEN_MAP : OPEN_LIST))
         throw new JsonProblem(`has "${String.fromCharCode(byte)}" where it closes nothing`, at);
-      if (byte === CLOSE_OBJECT) keys.leave();
+      if (byte === CLOSE_MAP) keys.leave();
       expectsKey = false;
       if (list !== undefined && open.length === 1) {
         const last = trimmed(bytes, list.element, at);
@@ -89,7 +82,7 @@ function scanValue(bytes: Buffer, start: number): JsonSpan {
       if (open.length === 0) return { start, end: at + 1, items };
     } else if (byte === COMMA) {
       if (open.length === 0) throw new JsonProblem('has "," between two documents', at);
-      expectsKey = open[open.length - 1] === OPEN_OBJECT;
+      expectsKey = open[open.length - 1] === OPEN_MAP;
       if (list !== undefined && open.length === 2) {
         list.elements.push(trimmed(bytes, list.element, at) ?? { start: at, end: at });
         list.element = at + 1;
@@ -102,7 +95,7 @@ function scanValue(bytes: Buffer, start: number): JsonSpan {
 }
 
 function endOfString(bytes: Buffer, start: number): number {
-  for (let end = bytes.indexOf(QUOTE, start + 1); end !== -1; end = bytes.indexOf(QUOTE, end + 1)) {
+  for (let end = bytes.indexOf(DOUBLE_QUOTE, start + 1); end !== -1; end = bytes.indexOf(DOUBLE_QUOTE, end + 1)) {
     let backslashes = 0;
     while (bytes[end - 1 - backslashes] === BACKSLASH) backslashes++;
     if (backslashes % 2 === 0) return end + 1;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Source } from "../../policies/mtls/objects";
+import { NEWLINE } from "./characters";
 import { decodable } from "./text";
 
 /** A file (or standard input) that manifests come from. */
@@ -44,7 +45,6 @@ export function contentOf(input: InputFile): Buffer {
   }
 }
 
-const NEWLINE = 0x0a;
 const BLOCK = 64 * 1024;
 
 /** The line, from 1, on which an offset stands. */

@@ -1,5 +1,7 @@
+import { DASH, HASH, NEWLINE, SPACE } from "./characters";
 import { itemOf, listHead } from "./list";
 import { lineAt } from "./origin";
+import { LEFT_TO_JS_YAML, readPlainYaml } from "./plain-yaml";
 import { parseYaml, YamlProblem } from "./yaml";
 
 /** A value as parsed, with where it stands. */
@@ -22,16 +24,16 @@ export interface Unreadable {
   readonly text: string;
 }
 
-/** Documents are parsed together up to this size: large enough to be fast, small enough for the parser's events to stay few. */
-const CHUNK = 128 * 1024;
+/**
+ * Documents that are not plain are parsed together up to this size: large enough to be fast, small enough for the parser's events to
+ * stay few, and for the plain documents that are parsed with them.
+ */
+const PIECE = 64 * 1024;
 
 /** A list larger than this is parsed a few items at a time. */
 const LARGE_LIST = 1024 * 1024;
 
 const MARKER = "\n---";
-const NEWLINE = 0x0a;
-const SPACE = 0x20;
-const DASH = 0x2d;
 
 const isBlank = (byte: number | undefined): boolean =>
   byte === undefined || byte === SPACE || byte === NEWLINE || byte === 0x0d || byte === 0x09;
@@ -53,30 +55,46 @@ export function parseYamlStream(bytes: Buffer): { readonly parsed: Parsed[]; rea
   const problems: Unreadable[] = [];
   let document = 0;
 
+  const add = (values: readonly unknown[], start: number, end: number): void =>
+    values.forEach((value, index) => {
+      document++;
+      parsed.push({ value, start, end, index, at: "", document });
+    });
+  /** Plain documents one by one; from the first that is not, the rest of the piece together. */
   const read = (start: number, end: number): void => {
+    let from = start;
+    while (from < end) {
+      const to = Math.min(nextDocument(bytes, from), end);
+      const value = readPlainYaml(textOf(bytes, from, to));
+      if (value === LEFT_TO_JS_YAML) break;
+      add([value], from, to);
+      from = to;
+    }
+    if (from < end) readAny(from, end);
+  };
+  const readAny = (start: number, end: number): void => {
     const text = textOf(bytes, start, end);
     try {
-      parseYaml(text).forEach((value, index) => {
-        document++;
-        parsed.push({ value, start, end, index, at: "", document });
-      });
+      add(parseYaml(text), start, end);
     } catch (error) {
       if (!(error instanceof YamlProblem)) throw error;
-      if (nextDocument(bytes, start) < end) return readEach(start, end);
+      const next = nextDocument(bytes, start);
+      if (next < end && !inOne) {
+        readAny(start, next);
+        return read(next, end);
+      }
       document++;
       problems.push({ line: lineAt(bytes, start) + (error.line ?? 0), message: error.message, text });
     }
   };
-  const readEach = (start: number, end: number): void => {
-    for (let from = start; from < end;) {
-      const to = Math.min(nextDocument(bytes, from), end);
-      readPiece(from, to);
-      from = to;
-    }
-  };
   const readPiece = (start: number, end: number): void => {
-    if (inOne || end - start <= LARGE_LIST) return read(start, end);
-    if (nextDocument(bytes, start) < end) return readEach(start, end);
+    if (inOne) return readAny(start, end);
+    if (end - start <= LARGE_LIST) return read(start, end);
+    const next = nextDocument(bytes, start);
+    if (next < end) {
+      readPiece(start, next);
+      return readPiece(next, end);
+    }
     const list = parseLargeList(bytes, start, end, document + 1);
     if (list === undefined) return read(start, end);
     document++;
@@ -86,7 +104,7 @@ export function parseYamlStream(bytes: Buffer): { readonly parsed: Parsed[]; rea
   // A directive belongs to the document after the marker that follows it.
   const inOne = bytes[0] === 0x25 || bytes.includes("\n%");
   for (let start = 0; start < bytes.length;) {
-    const end = inOne ? bytes.length : nextDocument(bytes, start + CHUNK);
+    const end = inOne ? bytes.length : nextDocument(bytes, start + PIECE);
     readPiece(start, end);
     start = end;
   }
@@ -116,8 +134,10 @@ function parseLargeList(bytes: Buffer, start: number, end: number, document: num
     if (list === undefined || others.length > 0) return undefined;
     const parsed: Parsed[] = [];
     for (let from = first; from < last;) {
-      const to = nextItem(bytes, from + CHUNK, last, indent);
-      const [items] = parseYaml(textOf(bytes, from, to));
+      const to = nextItem(bytes, from + PIECE, last, indent);
+      const text = textOf(bytes, from, to);
+      const plain = readPlainYaml(text);
+      const [items] = plain === LEFT_TO_JS_YAML ? parseYaml(text) : [plain];
       if (!Array.isArray(items)) return undefined;
       items.forEach((item: unknown, index) =>
         parsed.push({ value: itemOf(list, item), start: from, end: to, index: 0, at: `[${index}]`, document }),
@@ -142,7 +162,7 @@ function endOfItems(bytes: Buffer, first: number, end: number, indent: number): 
   if (indentOf(bytes, first) !== indent || bytes[first + indent] !== DASH) return undefined;
   for (let line = first; line < end;) {
     const at = line + indentOf(bytes, line);
-    const isContent = !isBlank(bytes[at]) && bytes[at] !== 0x23;
+    const isContent = !isBlank(bytes[at]) && bytes[at] !== HASH;
     if (isContent && (at - line < indent || (at - line === indent && bytes[at] !== DASH))) return line;
     const newline = bytes.indexOf(NEWLINE, at);
     line = newline === -1 ? end : newline + 1;

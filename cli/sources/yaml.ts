@@ -14,11 +14,11 @@ import {
   YAMLException,
   type Event,
 } from "js-yaml";
+import { goFloat, goInteger } from "./scalars";
 
 /**
- * YAML as `kubectl` and `helm` read it: sigs.k8s.io/yaml, which resolves scalars by its copy of go-yaml v2 (`resolve.go`): YAML 1.1
- * booleans and merge keys, Go's integer literals, no base-60 numbers, dates stay text. Differs on purpose: a key given twice is an
- * error here, not "the last one wins".
+ * YAML as `kubectl` and `helm` read it (`./scalars` has what a plain scalar is), with merge keys. Differs on purpose: a key given twice
+ * is an error here, not "the last one wins".
  */
 
 /** Deeper than any custom resource definition, shallow enough for every recursive reader behind this one. */
@@ -29,49 +29,19 @@ export const MAX_ALIASED_NODES = 1_000_000;
 
 const MAX_MERGED_KEYS = 1_000_000;
 
-const GO_INTEGER = /^[-+]?(?:0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+|0|[1-9][0-9]*)$/;
-const GO_FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
-const SPECIAL_FLOAT: Readonly<Record<string, number>> = {
-  ".nan": Number.NaN,
-  ".inf": Number.POSITIVE_INFINITY,
-  "+.inf": Number.POSITIVE_INFINITY,
-  "-.inf": Number.NEGATIVE_INFINITY,
-};
-
-/** Go's `strconv.ParseInt(text, 0, 64)`: base by prefix, a leading zero means octal. */
-function goInteger(text: string): number | typeof NOT_RESOLVED {
-  const plain = text.includes("_") ? text.replaceAll("_", "") : text;
-  if (!GO_INTEGER.test(plain)) return NOT_RESOLVED;
-  const negative = plain.startsWith("-");
-  const digits = negative || plain.startsWith("+") ? plain.slice(1) : plain;
-  const octal = /^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits;
-  const value = Number(octal);
-  return negative ? -value : value;
-}
-
-function goFloat(text: string): number | typeof NOT_RESOLVED {
-  const special = SPECIAL_FLOAT[text.toLowerCase()];
-  if (special !== undefined) return special;
-  const plain = text.includes("_") ? text.replaceAll("_", "") : text;
-  return GO_FLOAT.test(plain) ? Number(plain) : NOT_RESOLVED;
-}
-
 const DIGITS = [..."0123456789"];
 
 const integer = defineScalarTag<number>("tag:yaml.org,2002:int", {
   implicit: true,
   implicitFirstChars: ["-", "+", ...DIGITS],
-  resolve: goInteger,
+  resolve: (text) => goInteger(text) ?? NOT_RESOLVED,
   identify: () => false,
 });
 
 const float = defineScalarTag<number>("tag:yaml.org,2002:float", {
   implicit: true,
   implicitFirstChars: ["-", "+", ".", ...DIGITS],
-  resolve: (text) => {
-    const whole = goInteger(text);
-    return whole === NOT_RESOLVED ? goFloat(text) : whole;
-  },
+  resolve: (text) => goInteger(text) ?? goFloat(text) ?? NOT_RESOLVED,
   identify: () => false,
 });
 
