@@ -54,7 +54,7 @@ export const COMMANDS: readonly Command[] = [
       "evidence",
       ...GENERAL,
     ],
-    formats: ["text", "json", "markdown", "sarif", "junit", "github"],
+    formats: ["text", "json", "markdown", "sarif", "junit", "github", "html"],
     details: `${PATH}
 
 Flows are found in the manifests (OTLP endpoints, exporters, scrape jobs, telemetry providers) besides those you declare.

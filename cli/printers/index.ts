@@ -10,7 +10,7 @@ export interface Style {
 /** A report as text; ends in a line break. */
 export type Printer = (report: Report, style: Style) => string;
 
-export const FORMATS = ["text", "json", "markdown", "sarif", "junit", "github"] as const;
+export const FORMATS = ["text", "json", "markdown", "sarif", "junit", "github", "html"] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** Every format shows the same findings; a printer is loaded only when it prints. */
@@ -21,6 +21,7 @@ const PRINTERS: Readonly<Record<Format, () => Promise<Printer>>> = {
   sarif: async () => (await import("./sarif")).printSarif,
   junit: async () => (await import("./junit")).printJunit,
   github: async () => (await import("./github")).printGithub,
+  html: async () => (await import("./html")).printHtml,
 };
 
 export const printerOf = (format: Format): Promise<Printer> => PRINTERS[format]();

@@ -120,7 +120,7 @@ export const clientCertificateRequired: Signature = {
     },
   ],
   commands: [commands.CLIENT_TLS, commands.DESTINATION_RULES, commands.PEER_AUTHENTICATIONS],
-  symptoms: ["certificate-required"],
+  symptoms: ["certificate-required", "certificate-verify-failed"],
   recognise: tlsReason(192, 1042, 1044, 1045, 1046, 1048, 1116),
   samples: [
     `${ANSWER} reset reason: remote connection failure, transport failure reason: TLS_error:|268436572:SSL routines:OPENSSL_internal:TLSV1_ALERT_CERTIFICATE_REQUIRED:TLS_error_end`,

@@ -10,6 +10,7 @@ const EXTENSION: Readonly<Record<Format, string>> = {
   sarif: "sarif",
   junit: "xml",
   github: "log",
+  html: "html",
 };
 
 /** Compares with a golden file; UPDATE_GOLDEN=1 writes it anew, to be read in review. */
