@@ -75,7 +75,7 @@ function rank(object: VirtualService, { scope }: RouteQuery, settle: Settle): nu
   return object.ref.namespace === scope.namespace ? 0 : 1;
 }
 
-function isSeen(object: VirtualService, host: string, query: RouteQuery, mesh: Mesh, settle: Settle): boolean {
+function isSeen(object: VirtualService, host: string, query: RouteQuery, settle: Settle): boolean {
   if (!isExported(exportToOf(object, settle), object.ref.namespace, query.scope.namespace)) return false;
   const egress = query.sidecar?.egress;
   if (egress === undefined || isUnknown(egress) || egress.length === 0) return true;
@@ -150,11 +150,11 @@ export function routesFor(
     const gateways = settle<readonly string[]>(object.gateways, [[], ["-"]], object.ref, "spec.gateways");
     const isBound = gateways.length === 0 || gateways.includes("mesh");
     const host = hosts.find((written) => coversHost(written, query.host));
-    if (!isBound || host === undefined || !isSeen(object, host, query, mesh, settle)) continue;
+    if (!isBound || host === undefined || !isSeen(object, host, query, settle)) continue;
     const targets = targetsOf(object, query, mesh, settle);
     if (targets !== undefined) return targets;
   }
-  for (const object of concerned(index, query, mesh, settle)) {
+  for (const object of concerned(index, query, settle)) {
     const targets = targetsOf(object, query, mesh, settle);
     if (targets !== undefined) return targets;
   }
@@ -165,16 +165,11 @@ export function routesFor(
  * The VirtualServices whose routes are tried, in istiod's order. HTTP routes are those of the most specific host, and of several for a
  * wildcard only the first; TCP routes are those of any host that covers the service.
  */
-function concerned(
-  index: VirtualServiceIndex,
-  query: RouteQuery,
-  mesh: Mesh,
-  settle: Settle,
-): readonly VirtualService[] {
+function concerned(index: VirtualServiceIndex, query: RouteQuery, settle: Settle): readonly VirtualService[] {
   const ordered = (objects: readonly VirtualService[]): readonly VirtualService[] =>
     [...new Set(objects)].sort((a, b) => rank(a, query, settle) - rank(b, query, settle) || byAge(a, b));
   const seen = index.byHost.covering(query.host).flatMap(({ host, values }) => {
-    const objects = values.filter((object) => isSeen(object, host, query, mesh, settle));
+    const objects = values.filter((object) => isSeen(object, host, query, settle));
     return objects.length > 0 ? [{ host, objects }] : [];
   });
   if (!query.isHttp) return ordered(seen.flatMap(({ objects }) => objects));
