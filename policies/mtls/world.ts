@@ -67,8 +67,7 @@ class World {
   /** As it leaves the application; ztunnel wraps it in HBONE where the server has a ztunnel too. */
   private directly(to: Address, ambient: boolean, hop: Hop | undefined): readonly Traced[] {
     const found = reached(this.context, to);
-    if (found.length === 0)
-      return [nobody(this.hasPort(to) ? "connection-refused" : "connection-timeout", to.port, hop)];
+    if (found.length === 0) return [this.nobodyAt(to, hop)];
     const throughProxy = hop?.via === "passthrough";
     return found.map((server) => {
       const wire = ambient && this.isAmbient(server.workload) ? "hbone" : "plaintext";
@@ -98,8 +97,9 @@ class World {
 
   /** What a gateway gets is not redirected, so it has no original destination. */
   private toOriginalDestination({ socket }: Cluster, to: Address, hop: Hop): readonly Traced[] {
-    const found = this.context.client.scope.isGateway ? [] : reached(this.context, to);
-    if (found.length === 0) return [nobody("no-healthy-upstream", to.port, hop)];
+    if (this.context.client.scope.isGateway) return [nobody("no-healthy-upstream", to.port, hop)];
+    const found = reached(this.context, to);
+    if (found.length === 0) return [this.nobodyAt(to, hop)];
     return found.map((server) => this.meet(server, this.sending(wireOf(socket), socket, hop)));
   }
 
@@ -152,6 +152,11 @@ class World {
 
   private isAmbient(workload: Workload | null): boolean {
     return workload !== null && planeOf(this.context.index, workload, this.context.settle) === "ambient";
+  }
+
+  /** kube-proxy rejects connections to a Service without endpoints, and knows nothing of ports that a Service does not have. */
+  private nobodyAt(to: Address, hop: Hop | undefined): Traced {
+    return nobody(this.hasPort(to) ? "connection-refused" : "connection-timeout", to.port, hop);
   }
 
   private hasPort(to: Address): boolean {
