@@ -1,12 +1,14 @@
 import { PolicyPack } from "@pulumi/policy";
 import { policiesOf } from "./crossguard/policies";
-import { unpackOnce } from "./crossguard/unpack-once";
+import { secretsSeen } from "./crossguard/secrets";
+import { unpackOnce } from "./crossguard/unpack";
 import { RULES } from "./rules";
 
-unpackOnce();
+const secrets = secretsSeen();
+unpackOnce(secrets);
 
 new PolicyPack("meshtls", {
   displayName: "meshtls: Istio mTLS and OpenTelemetry",
   description: "Blocks every way in which a client and an OpenTelemetry collector can disagree about Istio mTLS.",
-  policies: policiesOf(RULES, () => new Date()),
+  policies: policiesOf(RULES, { clock: () => new Date(), hide: secrets.hide }),
 });

@@ -41,8 +41,15 @@ const attempt = (analyse: () => Judged | undefined): Analysis => {
   }
 };
 
-/** Makes the policies of a pack from its rules. @param clock the moment at which dates are judged */
-export function policiesOf(rules: readonly Rule[], clock: () => Date): Policies {
+export interface PolicyOptions {
+  /** The moment at which dates are judged. */
+  readonly clock: () => Date;
+  /** Clears a message of secrets. */
+  readonly hide: (text: string) => string;
+}
+
+/** Makes the policies of a pack from its rules. */
+export function policiesOf(rules: readonly Rule[], { clock, hide }: PolicyOptions): Policies {
   const analyses = new WeakMap<object, Analysis>();
   const configuration = configurationReader(clock);
 
@@ -73,7 +80,7 @@ export function policiesOf(rules: readonly Rule[], clock: () => Date): Policies 
   const reportFailure = (analysis: Analysis, violation: ReportViolation): void => {
     if (analysis === undefined || !("failure" in analysis) || failures.has(analysis)) return;
     failures.add(analysis);
-    violation(`This could not be judged, which is no pass: ${analysis.failure}`);
+    violation(hide(`This could not be judged, which is no pass: ${analysis.failure}`));
   };
 
   const report = (rule: Rule, analysis: Analysis, violation: ReportViolation): void => {
@@ -82,14 +89,14 @@ export function policiesOf(rules: readonly Rule[], clock: () => Date): Policies 
     const { assessment, layer } = analysis;
     const { findings, failed } = runRules(assessment, analysis.pack.settings, { rules: [rule], layer });
     for (const finding of findings) {
-      const { message, urn } = violationOf(finding);
+      const { message, urn } = violationOf(finding, hide);
       const key = `${urn ?? ""}\n${message}`;
       // What a resource was told before it was created is not told again for the stack.
       if (layer === "stack" && reported.has(key)) continue;
       if (layer !== "stack") reported.add(key);
       violation(message, urn);
     }
-    for (const { id, message } of failed) violation(`${id} could not be checked, which is no pass: ${message}`);
+    for (const { id, message } of failed) violation(hide(`${id} could not be checked, which is no pass: ${message}`));
   };
 
   const settingsPolicy: TwoLayers = {

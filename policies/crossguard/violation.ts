@@ -14,12 +14,23 @@ function parentOf(source: Source | undefined): string | undefined {
   return `${name.join("::")} (${types.split("$").at(-1) ?? ""})`;
 }
 
-/** What CrossGuard prints under the rule's description, and the resource it prints it at. */
-export function violationOf(finding: RuleFinding): { readonly message: string; readonly urn: string | undefined } {
+/** Longer than any message that somebody would read; names and hosts of any length are part of it. */
+const LONGEST = 4000;
+
+const cut = (text: string): string => (text.length <= LONGEST ? text : `${text.slice(0, LONGEST)} … (cut)`);
+
+/**
+ * What CrossGuard prints under the rule's description, and the resource it prints it at.
+ * @param hide clears a text of secrets
+ */
+export function violationOf(
+  finding: RuleFinding,
+  hide: (text: string) => string,
+): { readonly message: string; readonly urn: string | undefined } {
   const parent = parentOf(finding.source);
   const lines = [
-    `${finding.id} ${finding.message}`,
-    ...(finding.path === "" ? [] : [`Field: ${finding.path} of ${describeRef(finding.on)}`]),
+    cut(hide(`${finding.id} ${finding.message}`)),
+    ...(finding.path === "" ? [] : [cut(hide(`Field: ${finding.path} of ${describeRef(finding.on)}`))]),
     ...(parent === undefined ? [] : [`In component ${parent}.`]),
     `Fix: ${finding.fix} (${docsUrl(finding)})`,
   ];

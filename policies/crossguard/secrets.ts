@@ -1,0 +1,37 @@
+/** Pulumi's wire format: a map with this key is not plain JSON, and with this value it is a secret. */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+
+/** Shorter ones are words like any other: hiding them would only garble messages. */
+const SHORTEST = 4;
+
+/** Policies are handed secrets in the clear: what a message says is cleared of them. */
+export interface Secrets {
+  /** Remembers the secrets among properties as they came over the wire. */
+  learn(properties: unknown): void;
+  /** The text with every known secret hidden. */
+  hide(text: string): string;
+}
+
+export function secretsSeen(): Secrets {
+  const known = new Set<string>();
+
+  const remember = (value: unknown): void => {
+    if (typeof value === "string" || typeof value === "number") {
+      const text = String(value);
+      if (text.length >= SHORTEST) known.add(text);
+    } else if (typeof value === "object" && value !== null) Object.values(value).forEach(remember);
+  };
+
+  const learn = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    const bag = value as Readonly<Record<string, unknown>>;
+    if (bag[SIGNATURE] === SECRET) remember(bag.value);
+    else Object.values(bag).forEach(learn);
+  };
+
+  return {
+    learn,
+    hide: (text) => [...known].reduce((shown, secret) => shown.replaceAll(secret, "[secret]"), text),
+  };
+}
