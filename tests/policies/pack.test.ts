@@ -10,8 +10,9 @@ import {
 } from "../../policies/rules/support/background";
 import { packPack, type PackedPack } from "./support/packed-pack";
 import { resourcesOf } from "./support/resources";
-import { servePack, urnOf, type Diagnostic, type SentResource, type ServedPack } from "./support/served-pack";
+import { servePack, type ServedPack } from "./support/served-pack";
 import { UNKNOWN_STRING } from "./support/unknown";
+import { urnOf, type Diagnostic, type SentResource } from "./support/wire";
 
 /** The pack judges by the real day: what these tests say about dates holds on any. */
 const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);

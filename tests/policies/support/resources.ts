@@ -1,5 +1,5 @@
 import { parseAllDocuments } from "yaml";
-import type { SentResource } from "./served-pack";
+import type { SentResource } from "./wire";
 
 interface KubernetesObject {
   readonly apiVersion: string;

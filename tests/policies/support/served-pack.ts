@@ -2,33 +2,14 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { credentials, type ServiceError } from "@grpc/grpc-js";
 import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import {
-  AnalyzeRequest,
   type AnalyzerInfo,
-  AnalyzerResource,
-  AnalyzerResourceOptions,
-  AnalyzeStackRequest,
   type AnalyzeResponse,
   ConfigureAnalyzerRequest,
   EnforcementLevel,
   PolicyConfig,
 } from "@pulumi/pulumi/proto/analyzer_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
-
-export interface Diagnostic {
-  readonly policy: string;
-  readonly level: "advisory" | "mandatory" | "other";
-  readonly urn: string;
-  readonly message: string;
-}
-
-/** A resource as the engine describes it. */
-export interface SentResource {
-  readonly type: string;
-  readonly name: string;
-  readonly props: object;
-  readonly parent?: string;
-}
+import { analyzeRequest, diagnosticsOf, stackRequest, struct, type Diagnostic, type SentResource } from "./wire";
 
 /** The pack as the engine sees it: a process that answers over gRPC. */
 export interface ServedPack {
@@ -42,57 +23,6 @@ export interface ServedPack {
   readonly pid: number | undefined;
   stop(): void;
 }
-
-export const urnOf = ({ type, name }: Pick<SentResource, "type" | "name">): string =>
-  `urn:pulumi:staging::shop::${type}::${name}`;
-
-const struct = (value: object): Struct => Struct.fromJavaScript(value as Record<string, JavaScriptValue>);
-
-function options({ parent }: SentResource): AnalyzerResourceOptions {
-  const message = new AnalyzerResourceOptions();
-  if (parent !== undefined) message.setParent(parent);
-  return message;
-}
-
-function analyzeRequest(resource: SentResource): AnalyzeRequest {
-  const request = new AnalyzeRequest();
-  request.setType(resource.type);
-  request.setName(resource.name);
-  request.setUrn(urnOf(resource));
-  request.setProperties(struct(resource.props));
-  request.setOptions(options(resource));
-  return request;
-}
-
-function stackRequest(resources: readonly SentResource[]): AnalyzeStackRequest {
-  const request = new AnalyzeStackRequest();
-  request.setResourcesList(
-    resources.map((resource) => {
-      const message = new AnalyzerResource();
-      message.setType(resource.type);
-      message.setName(resource.name);
-      message.setUrn(urnOf(resource));
-      message.setProperties(struct(resource.props));
-      message.setOptions(options(resource));
-      if (resource.parent !== undefined) message.setParent(resource.parent);
-      return message;
-    }),
-  );
-  return request;
-}
-
-const LEVELS: Readonly<Record<number, Diagnostic["level"]>> = {
-  [EnforcementLevel.ADVISORY]: "advisory",
-  [EnforcementLevel.MANDATORY]: "mandatory",
-};
-
-const diagnosticsOf = (response: AnalyzeResponse): readonly Diagnostic[] =>
-  response.getDiagnosticsList().map((diagnostic) => ({
-    policy: diagnostic.getPolicyname(),
-    level: LEVELS[diagnostic.getEnforcementlevel()] ?? "other",
-    urn: diagnostic.getUrn(),
-    message: diagnostic.getMessage(),
-  }));
 
 /** The pack says its port on the first line of its standard output. */
 const portOf = (child: ChildProcess): Promise<number> =>

@@ -1,0 +1,63 @@
+import type { Policies } from "@pulumi/policy";
+import type { AnalyzeResponse, AnalyzeStackRequest } from "@pulumi/pulumi/proto/analyzer_pb";
+import { stringify } from "yaml";
+import { judge } from "../../cli/judge";
+import { policiesOf } from "../../policies/crossguard/policies";
+import { RULES } from "../../policies/rules";
+import { readSettings } from "../../policies/settings";
+import { CASES_NOW, caseNames, readCase } from "../support/cases";
+import { resourcesOf } from "./support/resources";
+import { diagnosticsOf, stackRequest } from "./support/wire";
+
+/** A raw program gets the same findings as the same manifests through the command line, for the whole corpus. */
+
+type Analyze = (
+  call: { readonly request: AnalyzeStackRequest },
+  done: (error: Error | null, response: AnalyzeResponse) => void,
+) => void;
+
+const server = jest.requireActual<{
+  makeAnalyzeStackRpcFun: (pack: string, version: string, level: string, policies: Policies) => Analyze;
+}>("@pulumi/policy/server");
+
+const clock = () => new Date(CASES_NOW);
+
+const analyze = server.makeAnalyzeStackRpcFun(
+  "meshtls",
+  "0.0.0",
+  "advisory",
+  policiesOf(RULES, { clock, hide: (text) => text }),
+);
+
+/** By the SDK's own handler, from the bytes that the engine would send. */
+const byPack = async (yaml: string): Promise<string[]> => {
+  const response = await new Promise<AnalyzeResponse>((resolve, reject) =>
+    analyze({ request: stackRequest(resourcesOf(yaml)) }, (error, found) =>
+      error === null || error === undefined ? resolve(found) : reject(error),
+    ),
+  );
+  return diagnosticsOf(response)
+    .map(({ policy, message }) => `${policy}: ${message.split("\n")[1] ?? ""}`)
+    .sort();
+};
+
+const byCommand = (yaml: string): string[] => {
+  const read = readSettings({}, clock());
+  if ("problems" in read) throw new Error(read.problems.join());
+  const manifests = resourcesOf(yaml).map(({ props }) => ({ object: props }));
+  const { run } = judge(manifests, { now: read.settings.now, facts: read.settings.facts });
+  return run.findings.map(({ id, name, message }) => `${name}: ${id} ${message}`).sort();
+};
+
+let compared = 0;
+
+test.each(caseNames())("%s", async (name) => {
+  const yaml = readCase(name)
+    .manifests.map(({ object }) => stringify(object))
+    .join("---\n");
+  const expected = byCommand(yaml);
+  expect(await byPack(yaml)).toEqual(expected);
+  compared += expected.length;
+});
+
+test("there was something to compare", () => expect(compared).toBeGreaterThan(100));
