@@ -49,15 +49,16 @@ const byCommand = (yaml: string): string[] => {
   return run.findings.map(({ id, name, message }) => `${name}: ${id} ${message}`).sort();
 };
 
-let compared = 0;
-
-test.each(caseNames())("%s", async (name) => {
-  const yaml = readCase(name)
+const yamlOf = (name: string): string =>
+  readCase(name)
     .manifests.map(({ object }) => stringify(object))
     .join("---\n");
-  const expected = byCommand(yaml);
-  expect(await byPack(yaml)).toEqual(expected);
-  compared += expected.length;
+
+test.each(caseNames())("%s", async (name) => {
+  const yaml = yamlOf(name);
+  expect(await byPack(yaml)).toEqual(byCommand(yaml));
 });
 
-test("there was something to compare", () => expect(compared).toBeGreaterThan(100));
+test("the two have something to say at all", () => {
+  expect(byCommand(yamlOf("cause-a-mesh-wide-rule-and-naked-collector"))).toHaveLength(2);
+});
