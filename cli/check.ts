@@ -5,7 +5,7 @@ import type { Run } from "./commands";
 import { compose, type Suppress } from "./compose";
 import { declaredFlows, factsOf, readInput, readText, writeText } from "./input";
 import { wantsColour, type Io } from "./io";
-import { judge } from "./judge";
+import { judge, type Judgement, type Question } from "./judge";
 import { THRESHOLDS } from "./options";
 import { FORMATS, printerOf, type Printer } from "./printers/index";
 import type { Report } from "./report";
@@ -24,22 +24,31 @@ export const check: Run = async (args, io) => {
   const target = baselineTarget(args);
   const printer = await printerOf(FORMATS.find((name) => name === args.text("format")) ?? "text");
 
-  const input = await readInput(args.positionals, args, io);
   const question = { flows, facts: factsOf(args), now, evidence: args.flag("evidence"), rules };
-  const judgement = judge(input.manifests, question);
+  const { judgement, foreign } = await judged(question, args, io);
   const suppressions = readSuppressions(judgement.assessment.mesh, now);
-  let report = compose(judgement, input.foreign, suppressBy(suppressions, baseline, now));
+  let report = compose(judgement, foreign, suppressBy(suppressions, baseline, now));
   const notes = [...judgement.notes, ...suppressions.notes, ...expiryNote(baseline, now)];
   if (target !== undefined) {
     const content: Baseline = { until: target.until, findings: report.findings };
     writeText(target.file, renderBaseline(content));
     notes.push(`${target.file}: ${report.findings.length} findings do not count until ${target.until}`);
-    report = compose(judgement, input.foreign, suppressBy(suppressions, { file: target.file, content }, now));
+    report = compose(judgement, foreign, suppressBy(suppressions, { file: target.file, content }, now));
   }
   print(report, printer, args, io);
   if (!args.flag("quiet")) for (const note of notes) io.stderr.write(`note: ${note}\n`);
   return exitCode(report, THRESHOLDS.find((level) => level === args.text("fail-on")) ?? "error");
 };
+
+/** Apart, so that the objects as they came in can be forgotten once they are judged. */
+async function judged(
+  question: Question,
+  args: Arguments,
+  io: Io,
+): Promise<{ readonly judgement: Judgement; readonly foreign: number }> {
+  const { manifests, foreign } = await readInput(args.positionals, args, io);
+  return { judgement: judge(manifests, question), foreign };
+}
 
 interface BaselineFile {
   readonly file: string;

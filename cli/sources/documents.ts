@@ -1,5 +1,6 @@
 import type { Problem } from "../../policies/mtls/mesh";
 import type { Manifest } from "../../policies/mtls/objects";
+import { dropBallast } from "./ballast";
 import { parseJsonStream } from "./json-stream";
 import { objectsIn } from "./list";
 import type { FileSource, InputFile } from "./origin";
@@ -52,7 +53,8 @@ export function readDocuments(input: InputFile, bytes: Buffer): Documents {
       if (object === null || object === undefined) continue;
       const markup = hasMarkup ? templateMarkup(object) : undefined;
       const source = sourceOf(input, document, at);
-      if (markup === undefined) manifests.push({ object: withoutBallast(object), source });
+      dropBallast(object);
+      if (markup === undefined) manifests.push({ object, source });
       else found.push({ ...problem(TEMPLATE_PROBLEM), path: markup, source });
     }
   return { manifests, problems: found, foreign };
@@ -73,12 +75,3 @@ const sourceOf = (input: InputFile, { start, end, index, document }: Parsed, at:
   document,
   origin: { input, start, end, index, at },
 });
-
-/** `managedFields` is often half of a live object and decides nothing. */
-function withoutBallast(object: unknown): unknown {
-  if (typeof object === "object" && object !== null && "metadata" in object) {
-    const { metadata } = object;
-    if (typeof metadata === "object" && metadata !== null && "managedFields" in metadata) delete metadata.managedFields;
-  }
-  return object;
-}

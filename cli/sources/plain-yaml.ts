@@ -44,6 +44,9 @@ const UNUSUAL = /[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
 
 const MAX_DEPTH = 64;
 
+/** A list that grew keeps room for 16 more items; a copy has just its size. */
+const trimmed = (list: readonly unknown[]): unknown[] => list.slice();
+
 type Map = Record<string, unknown>;
 
 class Reader {
@@ -101,7 +104,7 @@ class Reader {
         list.push(this.block(this.indent, depth + 1));
       } else list.push(this.value(indent, depth, false));
     }
-    return list;
+    return trimmed(list);
   }
 
   /** What stands behind a key or a dash, here or on the lines below. */
@@ -240,7 +243,7 @@ class Reader {
       this.skipSpaces();
     }
     this.at++;
-    return isMap ? map : list;
+    return isMap ? map : trimmed(list);
   }
 
   private flowValue(depth: number): unknown {

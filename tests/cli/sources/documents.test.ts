@@ -68,9 +68,25 @@ test("what is not a list of objects keeps its items", () => {
   expect(objects("items: [1, 2]\n")).toEqual([{ items: [1, 2] }]);
 });
 
-test("managedFields is left behind", () => {
-  const live = { ...named("a"), metadata: { name: "a", managedFields: [{ manager: "kubectl" }] } };
-  expect(objects(JSON.stringify(live))).toEqual([named("a")]);
+test("what live objects only carry along is left behind", () => {
+  const live = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      name: "a",
+      managedFields: [{ manager: "kubectl" }],
+      annotations: { "kubectl.kubernetes.io/last-applied-configuration": "{}", kept: "x" },
+    },
+    status: { podIP: "10.0.0.1", conditions: [], containerStatuses: [{ name: "c" }] },
+  };
+  expect(objects(JSON.stringify(live))).toEqual([
+    {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "a", annotations: { kept: "x" } },
+      status: { podIP: "10.0.0.1", conditions: [] },
+    },
+  ]);
 });
 
 describe("large input is read in pieces, with the same result", () => {
