@@ -14,7 +14,7 @@ export interface KubeObject {
     readonly creationTimestamp?: string;
   };
   readonly spec?: unknown;
-  readonly data?: unknown;
+  readonly [field: string]: unknown;
 }
 
 const NAMESPACES = ["apps", "monitoring", "istio-system"] as const;
@@ -168,6 +168,28 @@ const virtualService = fc
     },
   }));
 
+const serviceEntry = fc
+  .record({
+    internal: fc.boolean(),
+    resolution: fc.constantFrom("STATIC", "DNS", "NONE"),
+    serviceAccount: maybe(fc.constant("otel")),
+    protocol: fc.constantFrom("GRPC", "TCP", "TLS"),
+  })
+  .map(({ internal, resolution, serviceAccount, protocol }) => ({
+    apiVersion: "networking.istio.io/v1",
+    kind: "ServiceEntry",
+    place: "apps",
+    spec: {
+      hosts: ["otlp.example.com"],
+      location: internal ? "MESH_INTERNAL" : "MESH_EXTERNAL",
+      ports: [{ number: 4317, name: "otlp", protocol }],
+      resolution,
+      endpoints: [
+        { address: "10.20.0.1", ...(serviceAccount === undefined ? {} : { serviceAccount }), ports: { otlp: 14317 } },
+      ],
+    },
+  }));
+
 /** How old objects are: all alike, or each of an age of its own. */
 const ages = fc.constantFrom("absent", "distinct");
 
@@ -181,6 +203,7 @@ const policies = fc
         { weight: 4, arbitrary: destinationRule },
         { weight: 1, arbitrary: sidecar },
         { weight: 1, arbitrary: virtualService },
+        { weight: 1, arbitrary: serviceEntry },
       ),
       { maxLength: 6 },
     ),
@@ -200,16 +223,42 @@ const policies = fc
     }),
   );
 
-/** A mesh: its namespaces, two Deployments, one Service, and up to six policies. */
+/** A Service without a selector, whose one endpoint is written down. */
+const written = fc.constantFrom<readonly string[]>(["10.20.0.9"], []).map((addresses): readonly KubeObject[] => [
+  {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "written", namespace: "monitoring" },
+    spec: { clusterIP: "10.96.0.11", ports: [{ name: "grpc", port: 4317 }] },
+  },
+  {
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    metadata: { name: "written-1", namespace: "monitoring", labels: { "kubernetes.io/service-name": "written" } },
+    addressType: "IPv4",
+    endpoints: addresses.map((address) => ({ addresses: [address] })),
+    ports: [{ name: "grpc", port: 4317, protocol: "TCP" }],
+  },
+]);
+
+/** A mesh: its namespaces, two Deployments, two Services, and up to six policies. */
 export const meshObjects: fc.Arbitrary<readonly KubeObject[]> = fc
   .tuple(
     namespaceObjects,
     deployment("apps", "web", [8080]),
     deployment("monitoring", "otel", PORTS),
     service,
+    written,
     policies,
   )
-  .map(([namespaces, web, otel, otelService, others]) => [...namespaces, web, otel, otelService, ...others]);
+  .map(([namespaces, web, otel, otelService, writtenService, others]) => [
+    ...namespaces,
+    web,
+    otel,
+    otelService,
+    ...writtenService,
+    ...others,
+  ]);
 
 /** The questions put to every mesh. */
 export const FLOWS: readonly DeclaredFlow[] = [
@@ -218,4 +267,6 @@ export const FLOWS: readonly DeclaredFlow[] = [
   { from: "apps/web", host: "otel.monitoring", port: 4317, tls: true },
   { from: "monitoring/otel", host: "otel", port: 4317, protocol: "tcp" },
   { from: "cidr:10.20.0.0/24", host: "otel.monitoring.svc.cluster.local", port: 4317 },
+  { from: "apps/web", host: "otlp.example.com", port: 4317 },
+  { from: "apps/web", host: "written.monitoring", port: 4317 },
 ];

@@ -125,6 +125,9 @@ const POLICY_WAYS: readonly (TrafficPolicy | undefined)[] = [
   { tls: undefined, loadBalancer: "PASSTHROUGH", portLevel: [] },
 ];
 
+/** A namespace that is neither end's. */
+const NOBODY = "~";
+
 /** No selector, one that selects every pod, one that selects none. */
 const SELECTOR_WAYS: readonly (Labels | undefined)[] = [undefined, {}, { "": "" }];
 
@@ -136,7 +139,8 @@ function settleRule(rule: DestinationRule, query: RuleQuery, mesh: Mesh, settle:
     return undefined;
   const selectorAt = "spec.workloadSelector";
   const workloadSelector = settle<Labels | undefined>(rule.workloadSelector, SELECTOR_WAYS, ref, selectorAt);
-  const exportTo = settle<readonly string[]>(rule.exportTo, [[], ["."], ["*"]], ref, "spec.exportTo");
+  const audiences = [[], ["."], ["*"], [query.clientNamespace], [NOBODY]];
+  const exportTo = settle<readonly string[]>(rule.exportTo, audiences, ref, "spec.exportTo");
   const defaults = mesh.config.defaultDestinationRuleExportTo;
   const isDefaulted = exportTo.length === 0 && workloadSelector === undefined && isUnknown(defaults);
   return {
