@@ -132,7 +132,8 @@ const selectedEndpoints = (index: MeshIndex, service: Service, port: ServicePort
  */
 const labelOfAddress = (index: MeshIndex, slice: Endpoints, ip: string): Known<string | undefined> => {
   const workload = index.workloadByIp(ip);
-  if (workload === undefined || workload.ref.namespace !== slice.ref.namespace) return undefined;
+  if (workload === undefined || workload.entry !== undefined) return undefined;
+  if (workload.ref.namespace !== slice.ref.namespace) return undefined;
   const { tlsModeLabel } = dataPlane(index, workload);
   return tlsModeLabel === undefined ? undefined : UNKNOWN;
 };

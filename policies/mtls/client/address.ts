@@ -171,7 +171,8 @@ export function reached(context: Context, to: Address): readonly Reached[] {
   }
   const port = portOf(context.indexes.registry, to.service, to.port, context.settle);
   const endpoints = port === undefined ? [] : endpointsOf(context, port);
-  return endpoints.filter(({ workload }) => isKubernetes(workload)).map(reachedEndpoint);
+  const isWritten = to.service.object.selector === undefined;
+  return endpoints.filter(({ workload }) => isWritten || isKubernetes(workload)).map(reachedEndpoint);
 }
 
 /** An endpoint as a server. */

@@ -7,7 +7,7 @@ import { isSelective, type Context } from "./context";
 import { lookUpRules } from "./destination-rule-index";
 import type { ConsolidatedRule } from "./destination-rule-merge";
 import { pickRule } from "./destination-rule-pick";
-import { endpointsOf, tlsModeOf } from "./endpoints";
+import { instancesOf, tlsModeOf } from "./endpoints";
 import { meshConfigRef } from "./mesh-config";
 import { isMeshExternal, isPassthrough, type Registered, type RegisteredPort } from "./registry";
 import { clusterPolicy, endpointMode, subsetOf, topLevelBalancer } from "./tls-settings";
@@ -79,7 +79,7 @@ function build(
       namespaceMode: () => settle(namespace.mode, NAMESPACE_WAYS, blamed.object, blamed.path, { also }),
       isOriginalDestination,
       tlsModes: () =>
-        inspects ? endpointsOf(context, port).map((endpoint) => tlsModeOf(context, endpoint)) : undefined,
+        inspects ? instancesOf(context, port).map((endpoint) => tlsModeOf(context, endpoint)) : undefined,
     },
     { ref: rule?.policyFrom.ref ?? service.ref, path: policy?.path ?? "" },
     settle,

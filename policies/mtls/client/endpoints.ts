@@ -19,16 +19,28 @@ export const isMember = (service: ObjectRef, workload: Workload, blamed: Place, 
 
 const isPlain = ({ ready, certain }: Endpoint): boolean => ready && certain;
 
+type Resolving = Pick<Context, "index" | "settle">;
+
 /** Those that are ready. */
-export function endpointsOf(
-  { index, settle }: Pick<Context, "index" | "settle">,
+export const endpointsOf = (context: Resolving, port: RegisteredPort): readonly Endpoint[] =>
+  membersOf(context, port, ({ ready }) => ready);
+
+/** Those that are there, ready or not: what istiod decides for a Service as a whole it decides by all of them. */
+export const instancesOf = (context: Resolving, port: RegisteredPort): readonly Endpoint[] =>
+  membersOf(context, port, ({ ready, workload }) => ready || workload === null || workload.pods.length > 0);
+
+function membersOf(
+  { index, settle }: Resolving,
   port: RegisteredPort,
+  counts: (endpoint: Endpoint) => boolean,
 ): readonly Endpoint[] {
   for (const slice of port.slices(index)) settleOpen(slice, settle);
   const endpoints = port.endpoints(index);
   if (endpoints.every(isPlain)) return endpoints;
-  return endpoints.filter(({ ready, certain, undecided: [blamed], workload }) => {
-    if (!ready) return false;
+  return endpoints.filter((endpoint) => {
+    const { certain, undecided, workload } = endpoint;
+    const [blamed] = undecided;
+    if (!counts(endpoint)) return false;
     if (certain || workload === null || blamed === undefined) return true;
     return isMember(port.owner, workload, { ref: blamed.object, path: blamed.path }, settle);
   });

@@ -3,7 +3,7 @@ import { isSelf, type Address } from "./address";
 import { clusterFor, type Cluster } from "./cluster";
 import type { Context } from "./context";
 import type { Dialled } from "./dialled";
-import { endpointsOf } from "./endpoints";
+import { instancesOf } from "./endpoints";
 import { isPassthrough, portOf, portsOf, registered, type Registered, type RegisteredPort } from "./registry";
 import { routesFor, type RouteTarget } from "./virtual-service";
 import { isVisible, outboundPolicy, sidecarFor } from "./visibility";
@@ -79,12 +79,13 @@ class Proxy {
    */
   private ownerOf(workload: Workload, number: number): Target | undefined {
     const { index, indexes, settle } = this.context;
-    const owners = index.servicesSelecting(workload).flatMap(({ service: object }) => {
+    const services = [...index.servicesSelecting(workload), ...index.slicesListing(workload)];
+    const owners = services.flatMap(({ service: object }) => {
       const service = registered(indexes.registry, object);
       if (service === undefined || !isPassthrough(service, settle) || !this.sees(service, number)) return [];
       const port = portOf(indexes.registry, service, number, settle);
       if (port === undefined || port.protocol === "HTTP") return [];
-      const answers = endpointsOf(this.context, port).some((endpoint) => endpoint.workload === workload);
+      const answers = instancesOf(this.context, port).some((endpoint) => endpoint.workload === workload);
       return answers ? [{ service, port }] : [];
     });
     owners.sort((a, b) => byAge(a.service.object, b.service.object));
@@ -105,14 +106,15 @@ class Proxy {
       const cluster = clusterFor(this.context, service, port, undefined);
       return cluster === null ? [] : [{ via: "cluster", cluster, to, by: undefined }];
     }
-    return targets.map((target) => this.routeTo(target, port.number, to));
+    return targets.map((target) => this.routeTo(target, port.number, isHttp, to));
   }
 
-  private routeTo(target: RouteTarget, dialled: number, to: Address): Hop {
+  /** A TCP route that names no port leads to the only port of the service; an HTTP route stays on the one dialled. */
+  private routeTo(target: RouteTarget, dialled: number, isHttp: boolean, to: Address): Hop {
     const { registry } = this.context.indexes;
     const service = registry.byHost.get(target.host)?.[0];
     const ports = service === undefined ? [] : portsOf(registry, service, this.context.settle);
-    const number = target.port ?? (ports.length === 1 ? ports[0]?.number : dialled);
+    const number = target.port ?? (ports.length === 1 && !isHttp ? ports[0]?.number : dialled);
     const port = ports.find((candidate) => candidate.number === number);
     // What a route names is imported with the route, so the egress list does not hide it.
     if (service === undefined || port === undefined || !this.sees(service, port.number, undefined))
@@ -128,7 +130,7 @@ class Proxy {
   }
 
   private toPod(dialled: Dialled, to: Address & { readonly kind: "pod" }, number: number): readonly Hop[] {
-    const owner = this.ownerOf(to.workload, number);
+    const owner = to.byNode === true ? undefined : this.ownerOf(to.workload, number);
     if (owner !== undefined) return this.routed(owner, to);
     if (dialled.kind !== "service") return this.passthrough(to, "no-service");
     return this.toService(dialled.service, number, to, (port) => (port.protocol === "HTTP" ? undefined : "no-service"));
@@ -158,6 +160,7 @@ class Proxy {
     if (dialled.kind === "entry") return this.toService(dialled.service, number, to);
     if (to.kind === "pod") return this.toPod(dialled, to, number);
     if (to.kind === "cluster-ip" && dialled.kind === "service") return this.toService(to.service, number, to);
+    if (to.kind === "outside" && dialled.kind === "service") return this.toService(dialled.service, number, to);
     return this.passthrough(to, "no-service");
   }
 

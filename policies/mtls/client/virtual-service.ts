@@ -75,13 +75,16 @@ function rank(object: VirtualService, { scope }: RouteQuery, settle: Settle): nu
   return object.ref.namespace === scope.namespace ? 0 : 1;
 }
 
+/** One covers the other: a VirtualService for a wildcard comes along with any Service that it covers (`VSMatches` in sidecar.go). */
+const overlaps = (pattern: string, host: string): boolean => coversHost(pattern, host) || coversHost(host, pattern);
+
 function isSeen(object: VirtualService, host: string, query: RouteQuery, settle: Settle): boolean {
   if (!isExported(exportToOf(object, settle), object.ref.namespace, query.scope.namespace)) return false;
   const egress = query.sidecar?.egress;
   if (egress === undefined || isUnknown(egress) || egress.length === 0) return true;
   const listener = egress.find(({ port }) => port === query.port) ?? egress.find(({ port }) => port === undefined);
   const { namespace } = query.scope;
-  return listener !== undefined && imports(listener.hosts, host, object.ref.namespace, namespace);
+  return listener !== undefined && imports(listener.hosts, host, object.ref.namespace, namespace, overlaps);
 }
 
 /** `always`, `maybe` when the match depends on the request, `never`. */

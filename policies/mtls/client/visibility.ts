@@ -82,7 +82,13 @@ function isDiscovered(namespace: string, mesh: Mesh, settle: Settle): boolean {
 }
 
 /** Whether an egress list imports a host of a namespace. `~` before a namespace excludes it. */
-export function imports(hosts: readonly string[], host: string, namespace: string, clientNamespace: string): boolean {
+export function imports(
+  hosts: readonly string[],
+  host: string,
+  namespace: string,
+  clientNamespace: string,
+  covers: (pattern: string, host: string) => boolean = coversHost,
+): boolean {
   let found = false;
   for (const entry of hosts) {
     const slash = entry.indexOf("/");
@@ -91,9 +97,9 @@ export function imports(hosts: readonly string[], host: string, namespace: strin
     const written = excludes ? entry.slice(1, slash) || "*" : entry.slice(0, slash);
     const wanted = written === "." ? clientNamespace : written;
     if (wanted !== "*" && wanted !== namespace) continue;
-    if (!coversHost(entry.slice(slash + 1), host)) continue;
-    if (excludes) return false;
-    found = true;
+    const pattern = entry.slice(slash + 1);
+    if (excludes && coversHost(pattern, host)) return false;
+    found ||= !excludes && covers(pattern, host);
   }
   return found;
 }
