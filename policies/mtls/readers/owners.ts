@@ -25,7 +25,10 @@ const ownerOf = (workload: Workload): Owner | undefined => {
 };
 
 /** Controllers name what they make after themselves, so a middle object that is not among the input can be skipped. */
-const MAKERS: Readonly<Record<string, readonly string[]>> = { ReplicaSet: ["Deployment", "Rollout"], Job: ["CronJob"] };
+const MAKERS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["ReplicaSet", ["Deployment", "Rollout"]],
+  ["Job", ["CronJob"]],
+]);
 
 /** Labels and annotations that differ between pods of one workload without meaning anything here. */
 const VOLATILE =
@@ -122,7 +125,7 @@ export function foldOwned(workloads: readonly Workload[]): readonly Workload[] {
     if (owner === undefined) return undefined;
     const { namespace } = workload.ref;
     const base = owner.name.slice(0, owner.name.lastIndexOf("-"));
-    const makers = (MAKERS[owner.kind] ?? []).map((kind) => ({ kind, name: base }));
+    const makers = (MAKERS.get(owner.kind) ?? []).map((kind) => ({ kind, name: base }));
     return [owner, ...makers].map((each) => find(each, namespace)).find((found) => found !== undefined);
   };
   /** The maker of something made, which stands for it; two levels are all there are, whatever circles the references make. */
