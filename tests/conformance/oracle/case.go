@@ -33,6 +33,7 @@ type Accepts struct {
 	Plaintext string `json:"plaintext"`
 	TLS       string `json:"tls"`
 	MTLS      string `json:"mtls"`
+	Inside    string `json:"inside,omitempty"` // of its own TLS inside mTLS, where the application speaks TLS and that differs from MTLS
 }
 
 // DestResult is one server behind the name.

@@ -47,6 +47,9 @@ func (e *engine) addPod(p *corev1.Pod) {
 }
 
 func (e *engine) addService(s *corev1.Service) {
+	if s.CreationTimestamp.IsZero() {
+		s.CreationTimestamp = metav1.NewTime(unstamped)
+	}
 	if s.Spec.Type == "" {
 		s.Spec.Type = corev1.ServiceTypeClusterIP
 	}

@@ -6,14 +6,21 @@ import corev1 "k8s.io/api/core/v1"
 type delivery struct {
 	flow     Flow
 	to       dest
-	sent     string // plaintext, istio-mtls, hbone, tls, mutual-tls, app-tls
+	sent     string // plaintext, istio-mtls, hbone, tls, mutual-tls (either with -noverify), app-tls
 	inner    string // app-tls when the application's own TLS is inside; tls, mutual-tls when the proxy's is (HBONE)
 	viaEnvoy bool   // a proxy of the client is on the path and tells the application what happened
 }
 
 func (d delivery) isTLS() bool { return d.sent != "plaintext" }
 
-func (d delivery) originatesTLS() bool { return d.sent == "tls" || d.sent == "mutual-tls" }
+// verifies: the client's proxy originates TLS of its own and checks the certificate against an authority.
+func (d delivery) verifies() bool {
+	own := d.sent
+	if d.sent == "hbone" {
+		own = d.inner
+	}
+	return own == "tls" || own == "mutual-tls"
+}
 
 // deliver follows the bytes through the server's data plane to the application and names what comes of it.
 func (e *engine) deliver(d delivery) DestResult {
@@ -41,6 +48,9 @@ func (e *engine) deliver(d delivery) DestResult {
 func (e *engine) throughSidecar(d delivery, pod *corev1.Pod, r *DestResult) string {
 	proxy := e.proxy(pod)
 	r.PAMode, r.Accepts = e.paMode(pod, d.to.port), proxy.accepts(d.flow, d.to)
+	if inside := proxy.arrive(d.flow, "tcp", d.to, "mtls").code; r.App == "tls" && inside != r.Accepts.MTLS {
+		r.Accepts.Inside = inside
+	}
 	protocol := d.flow.Protocol
 	if d.inner == "app-tls" && d.sent == "istio-mtls" {
 		protocol = "tcp" // the outer connection is a TCP proxy
@@ -85,18 +95,23 @@ func refusal(d delivery, accepts *Accepts, code string) string {
 		}
 		return "E-ZT"
 	case "needs-cert":
-		if d.originatesTLS() {
-			return "E-CVF" // the client does not trust the mesh CA; with -noverify the server refuses
+		if d.verifies() {
+			return "E-CVF" // the client does not trust the mesh CA; one that trusts anybody is refused by the server
 		}
 		return "E-NOCERT"
-	case "protocol-error":
+	case "protocol-error": // what reaches an HTTP codec is no HTTP
+		terminates := accepts.TLS != "protocol-error"
 		switch {
-		case d.sent == "app-tls", d.inner == "app-tls" && accepts.MTLS == "ok":
-			return "E-APP" // the outer mTLS is fine, the inner TLS reaches an HTTP codec
-		case !d.isTLS(), accepts.MTLS == "protocol-error" && accepts.Plaintext == "protocol-error":
-			return "E-PROTO" // non-HTTP bytes on an HTTP-declared port
+		case d.sent == "app-tls":
+			return "E-APP"
+		case !d.isTLS():
+			return "E-PROTO"
+		case !terminates:
+			return "E-WV" // the handshake itself
+		case d.inner == "app-tls":
+			return "E-APP" // the outer mTLS is fine, the inner TLS is not
 		}
-		return "E-WV"
+		return "E-PROTO"
 	}
 	return "inbound:" + code
 }
@@ -114,7 +129,7 @@ func applicationVerdict(d delivery, app, code string) string {
 		switch {
 		case isUntouched && isOriginatedByMesh:
 			return "E-CVF"
-		case isProxysOwn:
+		case isProxysOwn && d.verifies():
 			return "E-CVF?" // depends on the CA
 		}
 		return "OK"

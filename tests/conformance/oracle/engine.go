@@ -28,7 +28,7 @@ type engine struct {
 	svcs    []*corev1.Service
 	podByIP map[string]*corev1.Pod
 	slices  map[string][]*discoveryv1.EndpointSlice // ns/svc
-	seAddr  map[string]string                       // host of a ServiceEntry -> its first address
+	seAddr  map[string][]string                     // host of a ServiceEntry -> its addresses
 	proxies map[string]*proxy                       // ns/pod
 }
 
@@ -84,7 +84,7 @@ func newEngine(c *Case) *engine {
 	e := &engine{
 		c: c, version: c.Version, domain: c.ClusterDomain,
 		podByIP: map[string]*corev1.Pod{}, slices: map[string][]*discoveryv1.EndpointSlice{},
-		proxies: map[string]*proxy{}, seAddr: map[string]string{},
+		proxies: map[string]*proxy{}, seAddr: map[string][]string{},
 	}
 	if e.version == "" {
 		e.version = provenVersion

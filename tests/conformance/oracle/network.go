@@ -94,10 +94,17 @@ func (e *engine) dialAddresses(ns string, f Flow) []string {
 
 // addressOfEntry: what DNS outside the cluster says of a host, or the DNS proxy of a ServiceEntry with addresses.
 func (e *engine) addressOfEntry(host string) string {
-	if a := e.seAddr[host]; a != "" {
-		return strings.Split(a, "/")[0]
+	for name := host; ; name = "*" + name[strings.Index(name, "."):] {
+		if addresses, declared := e.seAddr[name]; declared {
+			if len(addresses) == 0 {
+				return outside
+			}
+			return strings.Split(addresses[0], "/")[0]
+		}
+		if name = strings.TrimPrefix(name, "*."); !strings.Contains(name, ".") {
+			return outside
+		}
 	}
-	return outside
 }
 
 func isReady(ep discoveryv1.Endpoint) bool { return ep.Conditions.Ready == nil || *ep.Conditions.Ready }
@@ -115,17 +122,27 @@ func (e *engine) readyEndpoints(s *corev1.Service) (out []discoveryv1.Endpoint) 
 
 // route: what the network (kube-proxy, hostPort) does with ip:port outside any proxy.
 func (e *engine) route(ip string, port int) []dest {
-	for _, s := range e.svcs {
-		if s.Spec.ClusterIP == ip {
-			return e.behindService(s, port)
-		}
+	if s := e.serviceAt(ip); s != nil {
+		return e.behindService(s, port)
 	}
-	if _, isPod := e.podByIP[ip]; !isPod {
-		if d, found := e.behindHostPort(ip, port); found {
-			return []dest{d}
-		}
+	if d, found := e.behindHostPort(ip, port); found {
+		return []dest{d}
 	}
 	return []dest{{ip: ip, port: port}}
+}
+
+// serviceAt is the service that has a cluster IP.
+func (e *engine) serviceAt(ip string) *corev1.Service {
+	for _, s := range e.svcs {
+		if s.Spec.ClusterIP == ip {
+			return s
+		}
+	}
+	return nil
+}
+
+func hasPort(s *corev1.Service, port int) bool {
+	return slices.ContainsFunc(s.Spec.Ports, func(p corev1.ServicePort) bool { return int(p.Port) == port })
 }
 
 func (e *engine) behindService(s *corev1.Service, port int) (out []dest) {
@@ -156,6 +173,9 @@ func nameOf(p discoveryv1.EndpointPort) string {
 }
 
 func (e *engine) behindHostPort(ip string, port int) (dest, bool) {
+	if p := e.podByIP[ip]; p != nil && !p.Spec.HostNetwork {
+		return dest{}, false
+	}
 	for _, p := range e.pods {
 		if p.Status.HostIP != ip {
 			continue

@@ -119,9 +119,9 @@ func (e *engine) loadKubernetes(doc []byte, h header, namespaces map[string]*cor
 
 // loadIstio keeps what the webhook would say apart: the store itself does not validate.
 func (e *engine) loadIstio(doc []byte, h header, out *loaded) error {
-	if h.Kind == "ServiceEntry" && len(h.Spec.Addresses) > 0 {
+	if h.Kind == "ServiceEntry" {
 		for _, host := range h.Spec.Hosts {
-			e.seAddr[host] = h.Spec.Addresses[0]
+			e.seAddr[host] = append(e.seAddr[host], h.Spec.Addresses...)
 		}
 	}
 	cfg, err := parseIstio(doc, e.domain)

@@ -62,7 +62,7 @@ func (j *journey) run() {
 		j.throughGateway()
 		return
 	}
-	all := j.dialAddresses(j.client.Namespace, j.flow)
+	all := withoutSelf(j.dialAddresses(j.client.Namespace, j.flow), j.client.Status.PodIP)
 	j.result.DialAddress = all
 	var toProxy []string
 	for _, address := range all {
@@ -128,7 +128,7 @@ func (j *journey) directly(address string) {
 	if isAmbient {
 		j.result.Path = "ztunnel"
 	}
-	for _, to := range j.route(address, j.flow.Port) {
+	for _, to := range j.routed(address) {
 		d := delivery{flow: j.flow, to: to, sent: j.payload()}
 		if isAmbient && j.ambientWorkload(j.podByIP[to.ip]) != nil {
 			d.sent = "hbone"
@@ -140,21 +140,23 @@ func (j *journey) directly(address string) {
 	}
 }
 
-// throughSidecar asks the client's listeners and routes about each address.
-func (j *journey) throughSidecar(addresses []string) {
-	own := j.client.Status.PodIP
-	if len(addresses) > 1 { // a headless name that also lists the caller itself: ignore the caller
-		var others []string
-		for _, address := range addresses {
-			if address != own {
-				others = append(others, address)
-			}
-		}
-		addresses = others
-		j.result.DialAddress = others
+// withoutSelf: a headless name that also lists the caller is about the others.
+func withoutSelf(addresses []string, own string) (others []string) {
+	if len(addresses) < 2 {
+		return addresses
 	}
 	for _, address := range addresses {
-		if address == own { // goes over lo and is not redirected (istio-iptables)
+		if address != own {
+			others = append(others, address)
+		}
+	}
+	return others
+}
+
+// throughSidecar asks the client's listeners and routes about each address.
+func (j *journey) throughSidecar(addresses []string) {
+	for _, address := range addresses {
+		if address == j.client.Status.PodIP { // goes over lo and is not redirected (istio-iptables)
 			j.result.Path = "direct"
 			j.answered(j.deliverSelf(dest{ip: address, port: j.flow.Port}, j.payload()))
 			continue
@@ -230,9 +232,22 @@ func (j *journey) toOriginal(cluster *clusterv3.Cluster, address string) {
 		j.sents[sent] = true
 		return
 	}
-	for _, to := range j.route(address, j.flow.Port) {
+	for _, to := range j.routed(address) {
 		j.send(to, sent, tlsMode)
 	}
+}
+
+// routed is route, which notes why the network leads nowhere: the service has no such port, or nobody is behind it.
+func (j *journey) routed(address string) []dest {
+	to := j.route(address, j.flow.Port)
+	if len(to) == 0 {
+		if s := j.serviceAt(address); hasPort(s, j.flow.Port) {
+			j.none("no-listener")
+		} else {
+			j.none("no-port")
+		}
+	}
+	return to
 }
 
 func (j *journey) toEndpoints(cluster *clusterv3.Cluster) {

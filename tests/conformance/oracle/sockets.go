@@ -11,6 +11,9 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
+// noVerify marks TLS whose client accepts any certificate.
+const noVerify = "-noverify"
+
 const socketMatch = "envoy.transport_socket_match"
 
 // socketKind names what a transport socket puts on the wire.
@@ -37,8 +40,9 @@ func socketKind(socket *corev3.TransportSocket) string {
 		return "istio-mtls"
 	}
 	verify := ""
-	if common.GetCombinedValidationContext() == nil && common.GetValidationContextSdsSecretConfig() == nil && common.GetValidationContext() == nil {
-		verify = "-noverify"
+	if common.GetCombinedValidationContext() == nil && common.GetValidationContextSdsSecretConfig() == nil &&
+		common.GetValidationContext().GetTrustedCa() == nil {
+		verify = noVerify
 	}
 	if len(certificates) > 0 || len(common.GetTlsCertificates()) > 0 {
 		return "mutual-tls" + verify
