@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { RULES } from "../../policies/rules";
 import type { Example, Rule } from "../../policies/rules/rule";
 import type { Recorded } from "../../lab/rehearsal/operation";
-import { programOf, type Part } from "./support/example-program";
+import { programOf, settingsOf, type Part } from "./support/example-program";
 import { withStack, type TestStack } from "./support/stack";
 
 /**
@@ -38,8 +38,10 @@ const policiesIn = (recorded: Recorded): string[] => [
 ];
 
 /** Settings of an example as `--policy-pack-config` says them. */
-const configOf = ({ settings }: Example) =>
-  settings === undefined ? {} : { policyConfig: { meshtls: { enforcementLevel: "mandatory", ...settings } } };
+const configOf = (example: Example) => {
+  const settings = settingsOf(example);
+  return settings === undefined ? {} : { policyConfig: { meshtls: { enforcementLevel: "mandatory", ...settings } } };
+};
 
 const withProgram = (part: Part, act: (stack: TestStack) => Promise<void>): Promise<void> =>
   withStack({ program: programOf(part), packs: [PACK], ...configOf(part.example) }, act);

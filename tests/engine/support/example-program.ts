@@ -11,6 +11,12 @@ const asOfToday = ({ now = EXAMPLE_DAY }: Example, text: string): string => {
   return text.replaceAll(/\d{4}-\d{2}-\d{2}/g, (date) => addDays(today, daysUntil(date as IsoDate, now)));
 };
 
+/** The settings that an example needs, its dates moved with those of its objects. */
+export const settingsOf = (example: Example): Example["settings"] =>
+  example.settings === undefined
+    ? undefined
+    : (JSON.parse(asOfToday(example, JSON.stringify(example.settings))) as Example["settings"]);
+
 /** The namespaces of the examples, set apart so that several examples can stand in one program. */
 const setApart = (text: string, suffix: string): string =>
   text.replaceAll(/\b(monitoring|staging-webs)\b/g, (namespace) => `${namespace}-${suffix}`);
