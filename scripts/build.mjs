@@ -1,6 +1,6 @@
 // Bundles what is published (policies, cli) and what must start fast (the rehearsal's provider) into its dist/. Runs after
 // every install and before every script that needs it.
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { join, dirname } from "node:path";
 import { build } from "esbuild";
@@ -24,17 +24,35 @@ function place(path, contents) {
   renameSync(half, path);
 }
 
+/** Names of the packages whose code went into a bundle. */
+const packagesIn = ({ inputs }) =>
+  Object.keys(inputs).flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+
+/** The licences of other people's code in a `dist/`: theirs ask to travel with every copy. */
+function licences(packages) {
+  return [...new Set(packages)].sort().map((name) => {
+    const folder = join(root, "node_modules", name);
+    const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    if (file === undefined) throw new Error(`${name} ${version} brings no licence text to carry along`);
+    return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
+  });
+}
+
+const carried = new Map();
+
 await Promise.all(
   bundles
     .filter(({ entry }) => existsSync(join(root, entry)))
     .map(async ({ entry, outfile, external }) => {
-      const { outputFiles } = await build({
+      const { outputFiles, metafile } = await build({
         absWorkingDir: root,
         entryPoints: [entry],
         outfile,
         external,
         bundle: true,
         write: false,
+        metafile: true,
         platform: "node",
         target: "node20",
         format: "cjs",
@@ -42,5 +60,11 @@ await Promise.all(
         logLevel: "warning",
       });
       for (const file of outputFiles) place(file.path, Buffer.from(file.contents));
+      const folder = join(root, dirname(outfile));
+      carried.set(folder, [...(carried.get(folder) ?? []), ...packagesIn(metafile)]);
     }),
 );
+
+for (const [folder, packages] of carried) {
+  place(join(folder, "LICENSES.txt"), Buffer.from(licences(packages).join(`\n${"-".repeat(80)}\n\n`)));
+}

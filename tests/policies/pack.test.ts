@@ -42,7 +42,15 @@ const collector = (props: object): SentResource => ({
 });
 
 test("the package carries what it needs and nothing else", () => {
-  expect(packed.files).toEqual(["CHANGELOG.md", "PulumiPolicy.yaml", "README.md", "dist/index.js", "package.json"]);
+  expect(packed.files).toEqual([
+    "CHANGELOG.md",
+    "LICENSE",
+    "PulumiPolicy.yaml",
+    "README.md",
+    "dist/LICENSES.txt",
+    "dist/index.js",
+    "package.json",
+  ]);
 });
 
 test("it shows every rule as a policy, with level, remediation and address", async () => {
