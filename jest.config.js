@@ -6,6 +6,8 @@ const shared = {
       { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } },
     ],
   },
+  // Jest loads no ESM, which is what the official client is: tests get the bundle that is published.
+  moduleNameMapper: { "/kubernetes-client\\.js$": "<rootDir>/cli/dist/kubernetes-client.js" },
   modulePathIgnorePatterns: ["/dist/", "/\\.rehearsal/"],
 };
 

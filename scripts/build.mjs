@@ -7,12 +7,21 @@ import { build } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Entry → bundle. `@pulumi/*` stays external for the pack; the command carries nothing of Pulumi. */
+/**
+ * Entry → bundle. `@pulumi/*` stays external for the pack; the command carries nothing of Pulumi. What reads kubeconfigs is a file
+ * beside the command, which loads it only when it asks a cluster; large, and nobody's to step through, so minified.
+ */
 const bundles = [
   { entry: "policies/index.ts", outfile: "policies/dist/index.js", external: ["@pulumi/*"] },
-  { entry: "cli/main.ts", outfile: "cli/dist/main.js", external: ["@kubernetes/client-node"] },
-  { entry: "cli/index.ts", outfile: "cli/dist/index.js", external: [] },
-  { entry: "lab/provider/main.ts", outfile: "lab/provider/dist/main.js", external: [] },
+  { entry: "cli/main.ts", outfile: "cli/dist/main.js", external: ["./kubernetes-client.js"] },
+  {
+    entry: "cli/cluster/kubernetes-client.ts",
+    outfile: "cli/dist/kubernetes-client.js",
+    alias: { "node-fetch": "./cli/cluster/node-fetch.ts" },
+    minify: true,
+  },
+  { entry: "cli/index.ts", outfile: "cli/dist/index.js" },
+  { entry: "lab/provider/main.ts", outfile: "lab/provider/dist/main.js" },
 ];
 
 /** Whole or not at all, and untouched when nothing changed: another process may be starting this very file. */
@@ -24,15 +33,19 @@ function place(path, contents) {
   renameSync(half, path);
 }
 
-/** Names of the packages whose code went into a bundle. */
-const packagesIn = ({ inputs }) =>
-  Object.keys(inputs).flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+/** Folders of the packages whose code is in a bundle. */
+const packagesIn = ({ outputs }) =>
+  Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([path, { bytesInOutput }]) =>
+      bytesInOutput === 0 ? [] : (/^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []),
+    ),
+  );
 
 /** The licences of other people's code in a `dist/`: theirs ask to travel with every copy. */
 function licences(packages) {
-  return [...new Set(packages)].sort().map((name) => {
-    const folder = join(root, "node_modules", name);
-    const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  return [...new Set(packages)].sort().map((path) => {
+    const folder = join(root, path);
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
     const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
     if (file === undefined) throw new Error(`${name} ${version} brings no licence text to carry along`);
     return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
@@ -44,12 +57,12 @@ const carried = new Map();
 await Promise.all(
   bundles
     .filter(({ entry }) => existsSync(join(root, entry)))
-    .map(async ({ entry, outfile, external }) => {
+    .map(async ({ entry, outfile, ...options }) => {
       const { outputFiles, metafile } = await build({
         absWorkingDir: root,
         entryPoints: [entry],
         outfile,
-        external,
+        ...options,
         bundle: true,
         write: false,
         metafile: true,
