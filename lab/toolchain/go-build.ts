@@ -1,30 +1,67 @@
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ToolchainError } from "./errors";
+import { onPath } from "./on-path";
 import { elapsed, type Progress } from "./progress";
 import { lastWords, run } from "./run";
 import { PULUMI } from "./versions";
 
-const MODULE = join(__dirname, "engine");
-const COMMAND = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
+/** A command to build from Go modules. */
+export interface GoCommand {
+  /** The folder with go.mod. */
+  readonly module: string;
+  /** Import path of the command, or `.` for the module's own. */
+  readonly package: string;
+  /** Name of the executable. */
+  readonly name: string;
+  /** For progress: what is being built, and how long that takes. */
+  readonly title: string;
+  /** Flags of `go build`. @default none */
+  readonly flags?: readonly string[];
+  /** For Go, over the caller's environment. @default none */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 const VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 
+const ENGINE: GoCommand = {
+  module: join(__dirname, "engine"),
+  package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+  name: "pulumi",
+  title: `Pulumi ${PULUMI} from its Go modules (once per machine: 2 to 10 minutes)`,
+  flags: ["-trimpath", "-ldflags", `-s -w -X ${VERSION_VARIABLE}=v${PULUMI}`],
+  // No C compiler is needed.
+  env: { CGO_ENABLED: "0" },
+};
+
+/** Builds the engine from the Go modules of engine/go.mod as `folder/bin/pulumi`. */
+export const buildEngine = (folder: string, progress: Progress, env: NodeJS.ProcessEnv): Promise<void> =>
+  buildGoCommand(ENGINE, folder, progress, env);
+
 /**
- * Builds the engine from the Go modules of engine/go.mod as `folder/bin/pulumi`, which appears whole or not at all.
- * An interrupted build goes on where it stopped: Go keeps what it has downloaded and compiled.
- * @throws ToolchainError when Go cannot be started or its build fails, with Go's own last lines.
+ * Builds a command as `folder/bin/<name>`, which appears whole or not at all. An interrupted build goes on where it stopped: Go keeps
+ * what it has downloaded and compiled.
+ * @throws ToolchainError when Go is missing or its build fails, with Go's own last lines.
  */
-export async function buildEngine(folder: string, progress: Progress, env: NodeJS.ProcessEnv): Promise<void> {
-  progress.step(`building Pulumi ${PULUMI} from its Go modules (once per machine: 2 to 10 minutes)`);
+export async function buildGoCommand(
+  command: GoCommand,
+  folder: string,
+  progress: Progress,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const go = onPath("go", env);
+  if (go === undefined) throw new ToolchainError("no `go` on PATH");
+
+  progress.step(`building ${command.title}`);
   const started = Date.now();
   const inModule = {
-    cwd: MODULE,
-    // No C compiler is needed, and a go.work of somebody's parent folder does not matter.
-    env: { ...env, CGO_ENABLED: "0", GOWORK: "off" },
+    cwd: command.module,
+    // A go.work of somebody's parent folder does not matter.
+    env: { ...env, ...command.env, GOWORK: "off" },
   };
 
   let modules = 0;
-  const list = await run("go", ["list", "-mod=readonly", "-deps", COMMAND], {
+  const list = await run(go, ["list", "-mod=readonly", "-deps", command.package], {
     ...inModule,
     onLine: (line) => {
       if (line.startsWith("go: downloading ")) modules += 1;
@@ -46,8 +83,9 @@ export async function buildEngine(folder: string, progress: Progress, env: NodeJ
         ),
       500,
     );
-    const flags = ["-mod=readonly", "-trimpath", "-v", "-ldflags", `-s -w -X ${VERSION_VARIABLE}=v${PULUMI}`];
-    const build = await run("go", ["build", ...flags, "-o", join(workshop, "bin", "pulumi"), COMMAND], {
+    const output = join(workshop, "bin", command.name);
+    const flags = ["-mod=readonly", ...(command.flags ?? []), "-v", "-o", output];
+    const build = await run(go, ["build", ...flags, command.package], {
       ...inModule,
       onLine: () => {
         compiled += 1;

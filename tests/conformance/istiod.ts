@@ -64,6 +64,7 @@ class Worker {
 
 /** istiod, behind as many processes as there are jobs. */
 export class Istiod {
+  private readonly workers: readonly Worker[];
   private readonly idle: Worker[];
   private readonly waiting: ((worker: Worker) => void)[] = [];
 
@@ -71,7 +72,8 @@ export class Istiod {
     executable: string,
     readonly jobs: number,
   ) {
-    this.idle = Array.from({ length: jobs }, () => new Worker(executable));
+    this.workers = Array.from({ length: jobs }, () => new Worker(executable));
+    this.idle = [...this.workers];
   }
 
   async ask(kase: Case): Promise<Answer> {
@@ -87,6 +89,6 @@ export class Istiod {
 
   /** Ends the processes; nothing may be asked any more. */
   stop(): void {
-    for (const worker of this.idle) worker.stop();
+    for (const worker of this.workers) worker.stop();
   }
 }
