@@ -20,10 +20,11 @@ const question = ({ flow }: Shrunk["difference"]): string =>
   `${flow.from} -> ${flow.host}:${flow.port} (${flow.protocol ?? "grpc"}${flow.tls === true ? ", TLS of its own" : ""})`;
 
 function disagreement({ name, kase, difference }: Shrunk): string {
-  const { objects, flows: _flows, name: _name, desc: _desc, ...setting } = kase;
+  const { meshConfig, clusterDomain, features, installations, apps } = kase;
+  const setting = JSON.stringify({ meshConfig, clusterDomain, features, installations, apps });
   const documents = [
-    ...(Object.keys(setting).length === 0 ? [] : [`# ${JSON.stringify(setting)}\n`]),
-    ...objects.map((object) => stringify(object)),
+    ...(setting === "{}" ? [] : [`# ${setting}\n`]),
+    ...kase.objects.map((object) => stringify(object)),
   ];
   return [
     `${name}: ${question(difference)}`,
