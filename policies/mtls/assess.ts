@@ -42,14 +42,6 @@ export interface Assessment {
   readonly assumptions: readonly string[];
 }
 
-/** The version of Istio that the verdicts are proven against. */
-const PROVEN = "1.32";
-
-const versionAssumptions = ({ facts: { istioVersion } }: Mesh): readonly string[] =>
-  istioVersion === undefined || istioVersion.startsWith(PROVEN)
-    ? []
-    : [`Istio ${istioVersion} decides as ${PROVEN} does, except where a difference between the versions is known`];
-
 /** One question, however it is spelled. */
 const keyOf = ({ from, to, protocol, tls }: FlowAnswer): string =>
   [from.kind, from.namespace, from.name, to.host, to.port, protocol, tls].join("|");
@@ -67,6 +59,6 @@ export function assess(mesh: Mesh, options: AssessOptions): Assessment {
     .map(({ flow, origin }) => answerFlow(index, flow, { evidence, origin }))
     .filter((answer) => !asked.has(keyOf(answer)));
   const flows = [...declared, ...discovered];
-  const assumptions = [...mesh.assumptions, ...versionAssumptions(mesh), ...flows.flatMap((flow) => flow.assumptions)];
+  const assumptions = [...mesh.assumptions, ...flows.flatMap((flow) => flow.assumptions)];
   return { mesh, flows, exceptions: answerExceptions(mesh, options.now), assumptions: [...new Set(assumptions)] };
 }

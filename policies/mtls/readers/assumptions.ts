@@ -3,9 +3,10 @@ import type { DestinationRule, Labels, MeshConfig, MeshFacts, Meta, PeerAuthenti
 
 /** What had to be taken for granted because the objects do not say it; each in one sentence, in a fixed order. */
 
-const PROVEN_MINOR = 32;
+/** The version of Istio that the verdicts are proven against. */
+const PROVEN = "1.32";
 
-const istioMinor = (version: string): number => Number(/^v?\d+\.(\d+)/.exec(version)?.[1] ?? PROVEN_MINOR);
+const minorOf = (version: string): string => /^v?(\d+\.\d+)/.exec(version)?.[1] ?? version;
 
 /** Parts of the mesh that the assumptions are about. */
 export interface Assumed {
@@ -60,8 +61,8 @@ export function assumptionsOf(assumed: Assumed): readonly string[] {
       !hasMeshPolicy(assumed) &&
       `no mesh-wide PeerAuthentication is among the objects of ${config.rootNamespace}: the mesh is PERMISSIVE, Istio's default`,
     facts.istioVersion !== undefined &&
-      istioMinor(facts.istioVersion) < PROVEN_MINOR &&
-      `Istio ${facts.istioVersion} behaves like 1.${PROVEN_MINOR} where no difference is known`,
+      minorOf(facts.istioVersion) !== PROVEN &&
+      `Istio ${facts.istioVersion} decides as ${PROVEN} does, except where a difference between the versions is known`,
     isOrderAssumed(assumed) && "objects without creationTimestamp are ordered by namespace and name",
   ];
   return list.filter((each) => each !== false);

@@ -191,9 +191,13 @@ describe("assumptions", () => {
     ]);
   });
 
-  test("an older Istio is one", () => {
-    expect(read([], { istioVersion: "1.25.3" }).assumptions).toContain(
-      "Istio 1.25.3 behaves like 1.32 where no difference is known",
+  test.each(["1.25.3", "1.33", "v1.31"])("another Istio, %s, is one", (istioVersion) => {
+    expect(read([], { istioVersion }).assumptions).toContain(
+      `Istio ${istioVersion} decides as 1.32 does, except where a difference between the versions is known`,
     );
+  });
+
+  test.each(["1.32", "v1.32.1", "1.32-dev"])("the Istio of the proofs, %s, is none", (istioVersion) => {
+    expect(read([], { istioVersion }).assumptions.filter((text) => text.includes("Istio 1"))).toEqual([]);
   });
 });
