@@ -10,6 +10,7 @@ import { THRESHOLDS } from "./options";
 import { FORMATS, printerOf, type Printer } from "./printers/index";
 import type { Report } from "./report";
 import { chooseRules } from "./rule-choice";
+import { within } from "./scope";
 import { readSuppressions, suppressionOf, type Suppressions } from "./suppressions";
 import { summarize } from "./summary";
 import { exitCode } from "./threshold";
@@ -46,8 +47,8 @@ async function judged(
   args: Arguments,
   io: Io,
 ): Promise<{ readonly judgement: Judgement; readonly foreign: number }> {
-  const { manifests, foreign } = await readInput(args.positionals, args, io);
-  return { judgement: judge(manifests, question), foreign };
+  const { manifests, foreign, assumptions } = await readInput(args.positionals, args, io);
+  return { judgement: within(judge(manifests, { ...question, assumptions }), args.list("namespace")), foreign };
 }
 
 interface BaselineFile {

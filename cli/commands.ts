@@ -24,12 +24,14 @@ export type Run = (args: Arguments, io: Io) => Promise<number>;
 
 const ANY = Number.POSITIVE_INFINITY;
 const FLOWS: readonly OptionName[] = ["flow", "flows"];
-const SOURCES: readonly OptionName[] = ["state", "preview"];
+const CLUSTER: readonly OptionName[] = ["kubeconfig", "context"];
+const SOURCES: readonly OptionName[] = ["state", "preview", "live", ...CLUSTER];
 const FACTS: readonly OptionName[] = ["now", "istio-version", "cluster-domain"];
 const GENERAL: readonly OptionName[] = ["config", "quiet", "help", "version"];
 
 const PATH = `PATH is a file, a folder (searched for .yaml, .yml and .json) or - for standard input: YAML or JSON, any number of
-documents, kubectl's lists and helm's output included.`;
+documents, kubectl's lists and helm's output included. --live reads a cluster instead (docs/verify.md: what it asks, which
+privileges it needs); it changes nothing there and lists no Secrets.`;
 
 const FROM = `FROM is namespace/name or namespace/Kind/name of a workload or Pod, or cidr:10.0.0.0/24 for hosts outside the mesh.
 HOST is as the client writes it: a short name is looked up from the client's namespace.`;
@@ -43,6 +45,7 @@ export const COMMANDS: readonly Command[] = [
     options: [
       ...FLOWS,
       ...SOURCES,
+      "namespace",
       "format",
       "output",
       "fail-on",
@@ -70,6 +73,7 @@ cannot be read (nothing is judged then).`,
       "helm template shop ./chart | meshtls check -",
       "kubectl get -A -o json ns,deploy,sts,ds,svc,cm,peerauthentication,destinationrule | meshtls check -",
       "meshtls check --flow 'shop/orders -> otel-collector.monitoring:4317' k8s/",
+      "meshtls check --live --context staging --namespace shop",
       "meshtls check --preview preview.json --format sarif --output meshtls.sarif",
     ],
     load: async () => (await import("./check")).check,
@@ -89,6 +93,7 @@ ${PATH}
 Exit codes: 0 explained · 2 wrong usage, or FROM is not found or ambiguous · 3 input that cannot be read.`,
     examples: [
       "meshtls explain shop/orders otel-collector.monitoring:4317 k8s/",
+      "meshtls explain shop/orders otel-collector.monitoring:4317 --live",
       "meshtls explain shop/orders otel-collector.monitoring:4317 --format mermaid k8s/",
     ],
     load: async () => (await import("./explain")).explain,
@@ -98,7 +103,7 @@ Exit codes: 0 explained · 2 wrong usage, or FROM is not found or ambiguous · 3
     summary: "offer patches that make refused flows work, each checked by asking again",
     positionals: "[PATH…]",
     count: [0, ANY],
-    options: [...FLOWS, ...SOURCES, "format", "output", "write", ...FACTS, ...GENERAL],
+    options: [...FLOWS, ...SOURCES, "namespace", "format", "output", "write", ...FACTS, ...GENERAL],
     formats: ["text", "json"],
     details: `Offers are ranked: injecting a sidecar before removing a wildcard rule before opening one port. Each was applied to the
 objects and asked again; none makes another flow worse. Nothing is written without --write.
@@ -141,6 +146,7 @@ Exit codes: 0 answered, also when nothing is recognised · 2 wrong usage · 3 in
     examples: [
       "kubectl logs deploy/order-core -n staging-webs --all-containers | meshtls diagnose",
       "meshtls diagnose error.log k8s/",
+      "kubectl logs deploy/order-core -n staging-webs --all-containers | meshtls diagnose --live",
       "meshtls diagnose --format json error.log",
     ],
     load: async () => (await import("./diagnose")).diagnose,

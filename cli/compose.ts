@@ -125,7 +125,7 @@ export function locationsOf(
   let next = 0;
   return places.map(({ source }) => {
     if (source === undefined) return undefined;
-    if ("urn" in source) return source;
+    if ("urn" in source || "cluster" in source) return source;
     if (isFileSource(source)) return { file: source.file, line: lines[next++] ?? 1 };
     return source.line === undefined ? { file: source.file } : { file: source.file, line: source.line };
   });

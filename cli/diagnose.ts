@@ -47,11 +47,11 @@ async function comparison(
   io: Io,
 ): Promise<Comparison | undefined> {
   const flows = await declaredFlows(args);
-  if (paths.length + args.list("state").length + args.list("preview").length === 0) {
+  if (paths.length + args.list("state").length + args.list("preview").length === 0 && !args.flag("live")) {
     if (flows.length > 0) throw new UsageError(["--flow and --flows ask about manifests: give them after the log"]);
     return undefined;
   }
-  const { manifests } = await readInput(paths, args, io);
+  const { manifests, assumptions } = await readInput(paths, args, io);
   const mesh = meshOf(manifests, factsOf(args));
-  return compare(findings, answer(mesh, { flows, now: args.date("now") ?? io.today }));
+  return compare(findings, answer(mesh, { flows, assumptions, now: args.date("now") ?? io.today }));
 }

@@ -18,10 +18,10 @@ export const explain: Run = async (args, io) => {
   const [from = "", to = "", ...paths] = args.positionals;
   const target = parseTarget(to);
   if ("problem" in target) throw new UsageError([`HOST:PORT ${target.problem}`]);
-  const { manifests } = await readInput(paths, args, io);
+  const { manifests, assumptions } = await readInput(paths, args, io);
   const now = args.date("now") ?? io.today;
   const mesh = meshOf(manifests, factsOf(args));
-  const assessment = answer(mesh, { flows: [{ from, ...target }], now, evidence: true });
+  const assessment = answer(mesh, { flows: [{ from, ...target }], now, evidence: true, assumptions });
   const [flow] = assessment.flows;
   if (flow === undefined) throw new UsageError([`no answer for ${from} -> ${to}`]);
 

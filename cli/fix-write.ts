@@ -1,4 +1,5 @@
 import { assess } from "../policies/mtls/assess";
+import type { FlowAnswer } from "../policies/mtls/flow";
 import { readMesh } from "../policies/mtls/manifests";
 import { describeRef, type Manifest } from "../policies/mtls/objects";
 import { applyEdits, isObject } from "./changes/apply";
@@ -14,8 +15,8 @@ import { EXIT } from "./threshold";
 import { UsageError } from "./usage-error";
 
 /** Writes, for each refused flow, the best change into the files; each is decided on the objects as the ones before left them. */
-export async function writeFixes(before: Before, io: Io): Promise<number> {
-  const chosen = choose(before);
+export async function writeFixes(before: Before, isAsked: (flow: FlowAnswer) => boolean, io: Io): Promise<number> {
+  const chosen = choose(before, isAsked);
   const files = new Map<string, Edit[]>();
   const problems: string[] = [];
   for (const edit of chosen.flatMap(({ edits }) => edits)) {
@@ -33,11 +34,12 @@ export async function writeFixes(before: Before, io: Io): Promise<number> {
   return EXIT.clean;
 }
 
-function choose(before: Before): Offer[] {
+function choose(before: Before, isAsked: (flow: FlowAnswer) => boolean): Offer[] {
   const chosen: Offer[] = [];
   let now = before;
   for (let at = 0; at < before.assessment.flows.length; at++) {
-    if (now.assessment.flows[at]?.outcome !== "refused") continue;
+    const flow = now.assessment.flows[at];
+    if (flow?.outcome !== "refused" || !isAsked(flow)) continue;
     const [best] = new Proposer(now).offers(at);
     const manifests = best === undefined ? undefined : applyEdits(now.manifests, best.edits);
     if (best === undefined || manifests === undefined) continue;

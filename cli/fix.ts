@@ -1,3 +1,4 @@
+import type { FlowAnswer } from "../policies/mtls/flow";
 import { describeRef } from "../policies/mtls/objects";
 import type { Run } from "./commands";
 import type { Before } from "./changes/evaluate";
@@ -7,6 +8,7 @@ import { declaredFlows, emit, factsOf, readInput } from "./input";
 import { answer, meshOf } from "./judge";
 import { offerText, reportOffer, type ReportOffer } from "./offer-report";
 import { describeOutcome } from "./printers/words";
+import { checkNamespaces, concerns } from "./scope";
 import { count } from "./summary";
 import { EXIT } from "./threshold";
 
@@ -24,26 +26,29 @@ const SHOWN = 4;
 /** `meshtls fix`: for every flow that is refused, ranked patches, each of which the engine has checked. */
 export const fix: Run = async (args, io) => {
   const flows = await declaredFlows(args);
-  const { manifests } = await readInput(args.positionals, args, io);
+  const { manifests, assumptions } = await readInput(args.positionals, args, io);
   const now = args.date("now") ?? io.today;
   const mesh = meshOf(manifests, factsOf(args));
-  const assessment = answer(mesh, { flows, now });
+  const namespaces = args.list("namespace");
+  checkNamespaces(mesh, namespaces);
+  const assessment = answer(mesh, { flows, now, assumptions });
   const before: Before = { manifests, assessment, now };
-  if (args.flag("write")) return await (await import("./fix-write")).writeFixes(before, io);
+  const isAsked = concerns(namespaces);
+  if (args.flag("write")) return await (await import("./fix-write")).writeFixes(before, isAsked, io);
 
-  const repairs = repairsOf(before);
+  const repairs = repairsOf(before, isAsked);
   emit(args.text("format") === "json" ? json(repairs) : text(repairs, assessment.flows.length), args, io);
   return EXIT.clean;
 };
 
 /** One entry per flow, except for flows that the first offer of an earlier one repairs as well. */
-export function repairsOf(before: Before): Repair[] {
+export function repairsOf(before: Before, isAsked: (flow: FlowAnswer) => boolean = () => true): Repair[] {
   const proposer = new Proposer(before);
   const written = writtenIn(before.manifests);
   const repaired = new Set<number>();
   const repairs: Repair[] = [];
   before.assessment.flows.forEach((flow, at) => {
-    if (flow.outcome !== "refused" || repaired.has(at)) return;
+    if (flow.outcome !== "refused" || repaired.has(at) || !isAsked(flow)) return;
     const offers = proposer.offers(at).slice(0, SHOWN);
     offers[0]?.improves.forEach((index) => repaired.add(index));
     repairs.push({

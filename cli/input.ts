@@ -8,19 +8,37 @@ import { readSources, type Input } from "./sources/index";
 import { whyNot } from "./sources/walk";
 import { UsageError } from "./usage-error";
 
+/** What was read, and what has to be said about it. */
+export interface Read extends Input {
+  readonly assumptions: readonly string[];
+}
+
 /** Reads everything that the arguments name, saying what it is at when it takes long. */
-export async function readInput(paths: readonly string[], args: Arguments, io: Io): Promise<Input> {
+export async function readInput(paths: readonly string[], args: Arguments, io: Io): Promise<Read> {
   const sources = { paths, states: args.list("state"), previews: args.list("preview") };
-  if (paths.length + sources.states.length + sources.previews.length === 0)
-    throw new UsageError([
-      "nothing to read: give a file, a folder, - for standard input, --state FILE or --preview FILE",
-    ]);
+  const named = paths.length + sources.states.length + sources.previews.length;
   const progress = new Progress(io.stderr, args.flag("quiet"));
   try {
-    return await readSources(sources, io.stdin, (name) => progress.say(`reading ${name}`));
+    if (isLive(args, named)) return await (await import("./cluster/live")).readLive(args, (what) => progress.say(what));
+    if (named === 0)
+      throw new UsageError([
+        "nothing to read: give a file, a folder, - for standard input, --state FILE, --preview FILE or --live",
+      ]);
+    const input = await readSources(sources, io.stdin, (name) => progress.say(`reading ${name}`));
+    return { ...input, assumptions: [] };
   } finally {
     progress.end();
   }
+}
+
+/** @throws UsageError when a cluster and something else are asked for at once */
+function isLive(args: Arguments, named: number): boolean {
+  if (!args.flag("live")) return false;
+  if (named > 0)
+    throw new UsageError([
+      "--live reads a cluster, which is whole by itself: give no files, --state or --preview with it",
+    ]);
+  return true;
 }
 
 export function factsOf(args: Arguments): MeshFacts {

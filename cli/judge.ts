@@ -22,6 +22,8 @@ export interface Question {
   readonly evidence?: boolean;
   /** @default all of them */
   readonly rules?: readonly Rule[];
+  /** What had to be assumed while the objects were read. */
+  readonly assumptions?: readonly string[];
 }
 
 export interface Judgement {
@@ -46,10 +48,12 @@ export function meshOf(manifests: readonly Manifest[], facts: MeshFacts = {}): M
  * Answers the flows.
  * @throws UsageError when a FROM is not found or ambiguous
  */
-export function answer(mesh: Mesh, { flows = [], discover = true, now, evidence = false }: Question): Assessment {
+export function answer(mesh: Mesh, question: Question): Assessment {
+  const { flows = [], discover = true, now, evidence = false, assumptions = [] } = question;
   const problems = clientProblems(mesh, flows);
   if (problems.length > 0) throw new UsageError(problems);
-  return assess(mesh, { flows, discover, evidence, now });
+  const assessment = assess(mesh, { flows, discover, evidence, now });
+  return { ...assessment, assumptions: [...assumptions, ...assessment.assumptions] };
 }
 
 /** Reads, answers and applies the rules. */

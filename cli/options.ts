@@ -29,6 +29,16 @@ export const OPTIONS = {
     value: "FILE",
     help: "read the output of `pulumi preview --json --show-sames`",
   },
+  live: { type: "flag", help: "read the objects of the cluster that kubectl would ask" },
+  kubeconfig: { type: "text", value: "FILE", help: "with --live: this kubeconfig [KUBECONFIG, else ~/.kube/config]" },
+  context: { type: "text", value: "NAME", help: "with --live: this context of the kubeconfig [its current one]" },
+  namespace: {
+    type: "text",
+    multiple: true,
+    short: "n",
+    value: "NAME",
+    help: "report only what starts, ends or stands in this namespace; rules from everywhere still count",
+  },
   format: { type: "text", value: "FORMAT", help: "print as" },
   output: { type: "text", short: "o", value: "FILE", help: "write the result to a file instead of standard output" },
   "fail-on": {

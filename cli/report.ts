@@ -71,9 +71,11 @@ export interface UndecidedField {
   readonly message: string;
 }
 
-/** A place in a file, or a Pulumi resource with its parent component. */
+/** A place in a file, a Pulumi resource with its parent component, or a cluster by its kubeconfig's context. */
 export type Location =
-  { readonly file: string; readonly line?: number } | { readonly urn: string; readonly parent?: string };
+  | { readonly file: string; readonly line?: number }
+  | { readonly urn: string; readonly parent?: string }
+  | { readonly cluster: string };
 
 export interface ReportFinding {
   readonly id: string;
@@ -102,5 +104,6 @@ export interface SuppressedFinding extends ReportFinding {
 export function describeLocation(location: Location | undefined): string {
   if (location === undefined) return "";
   if ("urn" in location) return location.urn;
+  if ("cluster" in location) return `cluster ${location.cluster}`;
   return location.line === undefined ? location.file : `${location.file}:${location.line}`;
 }

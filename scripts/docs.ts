@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { clusterRole } from "../cli/cluster/roles";
 import { logLinesPage } from "./docs/log-lines-page";
 import { rulesPage } from "./docs/rules-page";
 import { symptomsPage } from "./docs/symptoms-page";
@@ -9,6 +10,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   "docs/rules.md": rulesPage,
   "docs/symptoms.md": symptomsPage,
   "docs/log-lines.md": logLinesPage,
+  "docs/meshtls-reader.yaml": clusterRole,
 };
 
 const root = join(__dirname, "..");

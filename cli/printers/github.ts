@@ -50,7 +50,7 @@ function command(
   text: string,
 ): string {
   const place =
-    location === undefined || "urn" in location
+    location === undefined || !("file" in location)
       ? {}
       : { file: location.file, ...(location.line === undefined ? {} : { line: String(location.line) }) };
   const properties = Object.entries({ ...place, title }).map(([key, value]) => `${key}=${escapeProperty(value)}`);

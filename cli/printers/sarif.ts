@@ -74,7 +74,7 @@ function resultOf(finding: ReportFinding | SuppressedFinding, ruleIndex: number)
 }
 
 function physicalLocation(location: Location | undefined): object {
-  if (location === undefined || "urn" in location) return {};
+  if (location === undefined || !("file" in location)) return {};
   const region = location.line === undefined ? {} : { region: { startLine: location.line } };
   return { physicalLocation: { artifactLocation: { uri: uriOf(location.file) }, ...region } };
 }

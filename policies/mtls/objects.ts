@@ -8,10 +8,11 @@ export interface ObjectRef {
   readonly name: string;
 }
 
-/** Where an object was read: a place in a file, or a Pulumi resource with its parent component. */
+/** Where an object was read: a place in a file, a Pulumi resource with its parent component, or a cluster by its kubeconfig's context. */
 export type Source =
   | { readonly file: string; readonly line?: number; readonly document?: number }
-  | { readonly urn: string; readonly parent?: string };
+  | { readonly urn: string; readonly parent?: string }
+  | { readonly cluster: string };
 
 /** One object as it came in. `object` is any JSON at all, with `UNKNOWN` wherever a value is not known. */
 export interface Manifest {
