@@ -6,7 +6,7 @@ export interface LiveKind {
   /** Name of the resource in paths and roles: `destinationrules`. */
   readonly resource: string;
   readonly namespaced: boolean;
-  /** What nobody could tell without it; completes "… decides". */
+  /** What nobody could tell without them. */
   readonly decides: string;
 }
 
@@ -32,7 +32,11 @@ const prometheus = of("monitoring.coreos.com");
 const TEMPLATES = "what runs, with which ports and variables";
 
 /** ConfigMaps are listed by name and labels only; the content is read of those that something refers to (`config-maps.ts`). */
-export const CONFIG_MAPS: LiveKind = core("ConfigMap", "configmaps", "mesh configuration, collectors, exceptions");
+export const CONFIG_MAPS: LiveKind = core(
+  "ConfigMap",
+  "configmaps",
+  "how mesh and collectors are configured, and what is excepted",
+);
 
 /**
  * Every kind that the engine reads, and no other: what is listed in a cluster, and what the role in docs/verify.md allows. Secrets are
@@ -66,12 +70,12 @@ export const LIVE_KINDS: readonly LiveKind[] = [
   networking("ServiceEntry", "serviceentries", "which hosts the mesh knows besides Services"),
   networking("Sidecar", "sidecars", "which hosts a proxy knows"),
   networking("Gateway", "gateways", "what enters and leaves the mesh"),
-  networking("WorkloadEntry", "workloadentries", "servers outside the cluster"),
+  networking("WorkloadEntry", "workloadentries", "which servers stand outside the cluster"),
   security("PeerAuthentication", "peerauthentications", "what a port accepts"),
   security("AuthorizationPolicy", "authorizationpolicies", "who may call"),
   of("telemetry.istio.io")("Telemetry", "telemetries", "what the proxies themselves report, and where"),
-  otel("OpenTelemetryCollector", "opentelemetrycollectors", "collectors that the operator makes"),
-  otel("Instrumentation", "instrumentations", "agents that the operator injects"),
+  otel("OpenTelemetryCollector", "opentelemetrycollectors", "which collectors the operator makes"),
+  otel("Instrumentation", "instrumentations", "which agents the operator injects"),
   prometheus("PodMonitor", "podmonitors", "which pods Prometheus scrapes"),
   prometheus("ServiceMonitor", "servicemonitors", "which Services Prometheus scrapes"),
 ];

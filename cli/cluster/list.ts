@@ -43,7 +43,8 @@ export async function listAll(server: ApiServer, path: string, options: ListOpti
     if (typeof answer === "string") return { problem: answer };
     if (answer.status === 404) return { absent: true };
     if (answer.status === 410 && next !== "") {
-      if (++restarts > RESTARTS) return { problem: "changes faster than it can be read (410 on every attempt)" };
+      if (++restarts > RESTARTS)
+        return { problem: "comes to no end: they change faster than they can be read (410 every time)" };
       items = [];
       next = "";
       continue;
@@ -69,7 +70,7 @@ export async function patiently(
       answer = await ask();
     } catch (error) {
       if (!(error instanceof Unanswered)) throw error;
-      reason = `could not be read: the API server ${error.message}`;
+      reason = `is not answered: the API server ${error.message}`;
     }
     if (answer !== undefined && !isBusy(answer.status)) return answer;
     if (attempt === TRIES) return answer === undefined ? reason : describeStatus(answer);

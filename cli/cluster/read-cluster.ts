@@ -25,7 +25,7 @@ export interface ReadOptions extends Pick<ListOptions, "pause"> {
 
 /** The API server's own limits on one client are well above this. */
 const PARALLEL = 6;
-const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=1";
+const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
 /**
  * Lists every kind that the engine reads, in the whole cluster: rules of Istio reach across namespaces.
@@ -48,7 +48,7 @@ export async function readCluster(server: ApiServer, options: ReadOptions = {}):
   }));
   const configMaps: unknown[] = [];
   for (const { kind, listing } of listings) {
-    if ("problem" in listing) problems.push(problemOf(kind, "listed", listing.problem, "list"));
+    if ("problem" in listing) problems.push(problemOf(kind, "list", listing.problem));
     if (!("items" in listing)) continue;
     if (kind === CONFIG_MAPS) for (const item of listing.items) configMaps.push(metadataOf(item));
     else listing.items.forEach(take);
@@ -56,7 +56,7 @@ export async function readCluster(server: ApiServer, options: ReadOptions = {}):
   const needed = configMaps.filter((metadata) => isNeeded(metadata, referenced)).map(namespacedName);
   const contents = await inParallel(needed, PARALLEL, (name) => getConfigMap(server, name, options));
   for (const content of contents)
-    if (typeof content === "string") problems.push(problemOf(CONFIG_MAPS, "read", content, "get"));
+    if (typeof content === "string") problems.push(problemOf(CONFIG_MAPS, "get", content));
     else if (content !== undefined) take(content);
 
   if (problems.length > 0)
@@ -128,11 +128,12 @@ async function getConfigMap(
   return answer.status === 200 && isBag(object) ? object : describeStatus(answer);
 }
 
-const problemOf = (kind: LiveKind, done: string, problem: string, verb: string): string =>
-  `${resourceName(kind)} cannot be ${done}: it ${problem}. ` +
-  `They decide ${kind.decides}, and what is not seen is not taken for empty` +
+const DOING = { list: "listing", get: "reading" } as const;
+
+const problemOf = (kind: LiveKind, verb: keyof typeof DOING, problem: string): string =>
+  `${DOING[verb]} ${resourceName(kind)} ${problem}: without them nobody can tell ${kind.decides}` +
   (problem.includes("403")
-    ? `; allow "${verb}" on ${resourceName(kind)} in all namespaces (docs/verify.md has the role)`
+    ? `; allow "${verb}" on them in all namespaces (docs/meshtls-reader.yaml is the whole role)`
     : "");
 
 const ISTIO = ["networking.istio.io", "security.istio.io"];

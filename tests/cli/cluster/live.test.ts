@@ -70,7 +70,7 @@ test("a list that is never told to its end is no list", async () => {
   });
   const { code, stderr, stdout } = await live(lab);
   expect([code, stdout]).toEqual([3, ""]);
-  expect(stderr).toContain("deployments.apps cannot be listed: it changes faster than it can be read");
+  expect(stderr).toContain("listing deployments.apps comes to no end: they change faster than they can be read");
 });
 
 test("waits for a busy API server as long as it says", async () => {
@@ -94,9 +94,9 @@ test("what may not be listed is not taken for empty", async () => {
   const { code, stderr, stdout } = await live(lab, "--flow", FLOW);
   expect([code, stdout]).toEqual([3, ""]);
   expect(stderr).toContain(
-    'destinationrules.networking.istio.io cannot be listed: it is forbidden (403). They decide what clients\' proxies send, and what is not seen is not taken for empty; allow "list" on destinationrules.networking.istio.io in all namespaces',
+    `listing destinationrules.networking.istio.io is forbidden (403): without them nobody can tell what clients' proxies send; allow "list" on them in all namespaces`,
   );
-  expect(stderr).toContain("peerauthentications.security.istio.io cannot be listed");
+  expect(stderr).toContain("listing peerauthentications.security.istio.io is forbidden (403)");
   expect(stderr).not.toContain(TOKEN);
 });
 
@@ -219,7 +219,7 @@ spec:
   await live(lab);
   const list = lab.asked.filter(({ path }) => path === "/api/v1/configmaps");
   expect(list.map(({ headers }) => headers.accept)).toEqual([
-    "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=1",
+    "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
   ]);
   expect(lab.asked.map(({ path }) => path).filter((path) => path.includes("/namespaces/"))).toEqual([
     "/api/v1/namespaces/monitoring/configmaps/otel-collector",

@@ -83,6 +83,8 @@ export async function cluster(yaml: string, behaviour: Behaviour = {}): Promise<
   return { kubeconfig: `${folder({ config: JSON.stringify(config) })}/config`, asked };
 }
 
+const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+
 const groupOf = (object: Bag): string => {
   const [group = "", version] = String(object["apiVersion"]).split("/");
   return version === undefined ? "" : group;
@@ -109,7 +111,9 @@ function answer(objects: readonly Bag[], behaviour: Behaviour, { path, query, he
   if (name !== undefined) return found[0] === undefined ? status(404, "not found") : { status: 200, body: found[0] };
   const from = Number(query.get("continue") ?? 0);
   const to = from + Math.min(Number(query.get("limit") ?? Infinity), behaviour.page ?? Infinity);
-  const isMetadata = headers.accept?.includes("PartialObjectMetadata") === true;
+  const isMetadata = headers.accept === METADATA_ONLY;
+  if (!isMetadata && headers.accept !== "application/json")
+    return status(406, "only the following media types are accepted");
   return {
     status: 200,
     body: {
