@@ -26,7 +26,7 @@ export interface Report {
 
 export interface Summary {
   readonly objects: number;
-  /** Documents without apiVersion and kind. */
+  /** Documents without apiVersion and kind, or of a tool and without a name. */
   readonly skipped: number;
   readonly flows: number;
   readonly findings: { readonly error: number; readonly warning: number };

@@ -25,7 +25,7 @@ export interface Input {
 /** Input that cannot be read: everything that is wrong with it. Nothing of it is judged. */
 export class UnreadableInput extends Error {
   constructor(readonly problems: readonly Problem[]) {
-    super(`${problems.length} problems in the input`);
+    super(`${problems.length} problem${problems.length === 1 ? "" : "s"} in the input`);
   }
 }
 

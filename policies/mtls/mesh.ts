@@ -275,7 +275,7 @@ export interface Mesh {
   readonly authorizationPolicies: readonly AuthorizationPolicy[];
   readonly configMaps: readonly ConfigMap[];
   readonly others: readonly OtherObject[];
-  /** How many objects were read, and how many documents were skipped for want of apiVersion and kind. */
+  /** How many objects were read, and how many documents were skipped for want of apiVersion and kind, or of a name. */
   readonly counts: { readonly objects: number; readonly skipped: number };
   readonly problems: readonly Problem[];
   readonly assumptions: readonly string[];

@@ -2,7 +2,7 @@ import { isUnknown } from "../known";
 import type { Problem } from "../mesh";
 import type { Manifest, ObjectRef, Source } from "../objects";
 import { Field, isMap } from "./fields";
-import { readerOf } from "./index";
+import { isRead, readerOf } from "./index";
 import { readRef } from "./meta";
 
 /** One Kubernetes object, known by group and kind; lists are already taken apart. */
@@ -39,9 +39,19 @@ const identify = (
   return { group, kind: read, apiVersion, partial, object, ref: readRef(Field.quietly(object), read), source };
 };
 
+/**
+ * Whether it is the configuration of a tool rather than an object of a cluster (Kustomization, IstioOperator, kind's Cluster): those
+ * have a type and no name, which everything that an API server keeps has.
+ */
+const isToolConfiguration = ({ group, kind, object, partial }: Document): boolean => {
+  const metadata = own(object, "metadata");
+  const isNameless = metadata === undefined || (isMap(metadata) && !("name" in metadata || "generateName" in metadata));
+  return isNameless && !partial && !isRead(`${group}/${kind}`);
+};
+
 export interface Documents {
   readonly documents: readonly Document[];
-  /** Documents that are no Kubernetes object for want of apiVersion and kind; empty ones are not counted. */
+  /** Documents that are no Kubernetes object, for want of apiVersion and kind or of a name; empty ones are not counted. */
   readonly skipped: number;
 }
 
@@ -91,7 +101,11 @@ export function documentsOf(manifests: readonly Manifest[], problems: Problem[])
       for (const item of [...items].reverse()) queue.push({ object: item, ...(source && { source }), ...type });
     } else if (kind === "List" || isUnknown(items))
       list({ path: "items", message: `the items of the ${kind} are not known` });
-    else documents.push(identify(apiVersion, kind, object, source));
+    else {
+      const document = identify(apiVersion, kind, object, source);
+      if (isToolConfiguration(document)) skipped += 1;
+      else documents.push(document);
+    }
   }
   return { documents, skipped };
 }

@@ -114,3 +114,16 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 
 /** @param groupKind for example `apps/Deployment`; the core group is `""`: `/Pod` */
 export const readerOf = (groupKind: string): Reader | undefined => READERS.get(groupKind);
+
+/** Kinds that rules and discovery read as they came. */
+const READ_AS_THEY_CAME: ReadonlySet<string> = new Set([
+  "admissionregistration.k8s.io/MutatingWebhookConfiguration",
+  "monitoring.coreos.com/PodMonitor",
+  "monitoring.coreos.com/ServiceMonitor",
+  "networking.k8s.io/NetworkPolicy",
+  "opentelemetry.io/Instrumentation",
+  "telemetry.istio.io/Telemetry",
+]);
+
+/** Whether anything is ever decided by objects of this kind. */
+export const isRead = (groupKind: string): boolean => READERS.has(groupKind) || READ_AS_THEY_CAME.has(groupKind);

@@ -20,6 +20,15 @@ describe("documents", () => {
     ["without apiVersion and kind are skipped and counted", [{ replicas: 1 }, "text", 5, [1], true], 5],
     ["that are empty are not even counted", [null, undefined], 0],
     ["of other tools, which have a kind alone, are skipped", [{ kind: "values", a: 1 }], 1],
+    [
+      "of other tools, which have a type and no name, are skipped",
+      [
+        { apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", resources: ["a.yaml"] },
+        { apiVersion: "kind.x-k8s.io/v1alpha4", kind: "Cluster", metadata: {} },
+        { apiVersion: "install.istio.io/v1alpha1", kind: "IstioOperator", metadata: { namespace: "istio-system" } },
+      ],
+      3,
+    ],
   ])("%s", (_, objects, skipped) => {
     const mesh = read(...objects);
     expect(mesh.counts).toEqual({ objects: 0, skipped });
@@ -42,6 +51,16 @@ describe("documents", () => {
     ],
   ])("that look like objects but have %s are a problem", (_, object, expected) => {
     expect(errors(read(object))).toEqual([expected]);
+  });
+
+  test.each([
+    ["v1", "Pod"],
+    ["security.istio.io/v1", "PeerAuthentication"],
+    ["monitoring.coreos.com/v1", "PodMonitor"],
+  ])("a nameless object that could decide something is a problem: %s %s", (apiVersion, kind) => {
+    expect(errors(read({ apiVersion, kind, metadata: {} }))).toEqual([
+      `${kind} default/<unknown> [metadata.name] metadata.name is missing`,
+    ]);
   });
 
   test("lists give their items, in lists of lists and with the type that the list says", () => {
