@@ -1,227 +1,278 @@
 import {
+  BACKSLASH,
   CLOSE_LIST,
   CLOSE_MAP,
   COLON,
   COMMA,
   DASH,
+  DOT,
   DOUBLE_QUOTE,
+  FIRST_BEYOND_ASCII,
+  FLOW_STOP,
+  GREATER,
   HASH,
   KEY,
   NEWLINE,
-  NUMBER_START,
   OPEN_LIST,
   OPEN_MAP,
   PIPE,
   PLAIN_START,
+  PLAIN_STOP,
   SINGLE_QUOTE,
   SPACE,
+  UNPRINTED,
 } from "./characters";
-import { LONGEST_WORD, resolveScalar } from "./scalars";
+import { readLiteral } from "./literal-block";
+import { resolveScalar } from "./scalars";
+import { HASH_SEED, mixed, Words } from "./words";
+import { parseYaml, YamlProblem } from "./yaml";
 
 /**
  * A reader for the plain part of YAML in which manifests are written: block mappings and sequences, scalars on one line, literal
- * blocks, small flow collections. It knows what it does not know: whatever it meets beyond that (anchors, tags, folded blocks, escapes,
- * text over several lines, anything that may be an error) makes it give up, and the whole document is left to js-yaml. What it does
- * read is what js-yaml reads; it only is several times as fast.
+ * blocks, small flow collections. It knows what it does not know: a scalar of any other form is handed to js-yaml alone; at anything
+ * else (anchors, tags, complex keys, anything that may be an error) it gives up, and the whole document is left to js-yaml. What it
+ * does read is what js-yaml reads; it only is many times as fast.
  */
-
 export const LEFT_TO_JS_YAML = Symbol("left to js-yaml");
-
-/** @returns the document's value, or `LEFT_TO_JS_YAML` */
-export function readPlainYaml(text: string): unknown {
-  if (UNUSUAL.test(text)) return LEFT_TO_JS_YAML;
-  const reader = new Reader(text);
-  try {
-    return reader.document();
-  } catch (error) {
-    if (error === LEFT_TO_JS_YAML) return LEFT_TO_JS_YAML;
-    throw error;
-  }
-}
 
 /** Tabs, carriage returns, control and other characters that YAML does not print, halves of surrogates, byte order marks. */
 const UNUSUAL = /[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
 
-const MAX_DEPTH = 64;
+const LINE_BREAK = Buffer.from("\n");
 
-/** A list that grew keeps room for 16 more items; a copy has just its size. */
-const trimmed = (list: readonly unknown[]): unknown[] => list.slice();
+const MAX_DEPTH = 64;
+const LONGEST_KEY = 256;
+
+/** Maps with more keys than this ask the map itself whether a key was given before. */
+const FEW_KEYS = 16;
 
 type Map = Record<string, unknown>;
 
-class Reader {
-  /** First character of the current line that is no space; the end of the text after the last line. */
-  private at = 0;
-  /** Its column, which `- ` in front of it moves. */
-  private indent = 0;
-  private lineEnd = 0;
-  private isInside = false;
-  private readonly length: number;
+/** A name as V8 keeps the names of properties, so that using it as one takes no second look. */
+const asName = (text: string): string => Object.keys({ [text]: 0 })[0] ?? text;
 
-  constructor(private readonly text: string) {
-    this.length = text.length;
-    this.startLine(0);
-    this.isInside = true;
+const KEYS = new Words((text) => asName(String(resolveScalar(text))));
+const SCALARS = new Words(resolveScalar);
+const TEXTS = new Words((text) => text);
+
+/** A list that grew keeps room for 16 more items; a copy has just its size. */
+const trimmed = (list: unknown[]): unknown[] => (list.length === 1 ? list : list.slice());
+
+export class PlainYaml {
+  /** Where the last document ends that was read: at the marker of the next one, or the end of the bytes. */
+  end = 0;
+
+  /** First character of the current line that is no space. */
+  private at = 0;
+  /** Its column, which `- ` in front of it moves; -1 behind the end of the document. */
+  private indent = 0;
+  private start = 0;
+  private limit = 0;
+  private hasCheckedText = false;
+
+  /** What `scanKey` found. */
+  private keyEnd = 0;
+  private keyHash = 0;
+
+  /** The keys so far of each map that is open. */
+  private readonly keys: string[] = [];
+  private keyCount = 0;
+
+  private readonly bytes: Buffer;
+  /** Whether the last line break is none of the file's. */
+  private readonly isCut: boolean;
+
+  /** @param bytes UTF-8 */
+  constructor(bytes: Buffer) {
+    this.isCut = bytes[bytes.length - 1] !== NEWLINE;
+    this.bytes = this.isCut ? Buffer.concat([bytes, LINE_BREAK]) : bytes;
   }
 
-  document(): unknown {
-    if (this.isMarker()) {
-      if (this.lineEnd - this.at !== 3) throw LEFT_TO_JS_YAML;
-      this.nextLine();
+  /**
+   * Reads the document that begins at `start`, with its marker if it has one.
+   * @param limit where it ends at the latest, right behind a line break
+   * @returns its value, `undefined` when there is no document but blank lines and comments, or `LEFT_TO_JS_YAML`
+   */
+  read(start: number, limit = this.bytes.length): unknown {
+    this.start = start;
+    this.limit = limit;
+    this.hasCheckedText = false;
+    this.keyCount = 0;
+    try {
+      return this.document(start);
+    } catch (error) {
+      if (error === LEFT_TO_JS_YAML) return LEFT_TO_JS_YAML;
+      throw error;
     }
-    if (this.at >= this.length) throw LEFT_TO_JS_YAML;
-    const value = this.block(this.indent, 0);
-    // A line that fits no level (more of a text, a mistake) ends every level and is left over.
-    if (this.at < this.length) throw LEFT_TO_JS_YAML;
+  }
+
+  private document(start: number): unknown {
+    const { bytes } = this;
+    const hasMarker = this.isMarker(start);
+    if (hasMarker && bytes[start + 3] !== NEWLINE) throw LEFT_TO_JS_YAML;
+    this.startLine(hasMarker ? start + 4 : start);
+    const value = this.indent === -1 ? (hasMarker ? null : undefined) : this.block(this.indent, 0);
+    // A line that fits no level (a mistake) ends every level and is left over.
+    if (this.indent !== -1) throw LEFT_TO_JS_YAML;
+    this.end = this.isCut && this.at === this.bytes.length ? this.at - 1 : this.at;
     return value;
   }
 
   private block(indent: number, depth: number): unknown {
-    if (depth > MAX_DEPTH) throw LEFT_TO_JS_YAML;
-    return this.isItem() ? this.list(indent, depth) : this.map(indent, depth);
+    return this.isItem() ? this.list(indent, depth) : this.map(indent, depth, this.scanKey());
   }
 
-  private map(indent: number, depth: number): Map {
+  /** @param hasKey what `scanKey` says of the first line */
+  private map(indent: number, depth: number, hasKey: boolean): Map {
+    if (depth > MAX_DEPTH) throw LEFT_TO_JS_YAML;
+    const first = this.keyCount;
     const map: Map = {};
-    while (this.at < this.length && this.indent === indent && !this.isItem()) {
-      const key = this.key();
-      // Given twice, or the name of something that every object has (`constructor`, `__proto__`).
-      if (map[key] !== undefined) throw LEFT_TO_JS_YAML;
+    for (let isKey = hasKey; ; isKey = this.scanKey()) {
+      if (!isKey) throw LEFT_TO_JS_YAML;
+      const key = this.newKey(map, first);
       map[key] = this.value(indent, depth, true);
+      if (this.indent !== indent || this.isItem()) break;
     }
+    this.keyCount = first;
     return map;
   }
 
+  /** The key that `scanKey` found. One that is given twice is an error, and `__proto__` is not simply set. */
+  private newKey(map: Map, first: number): string {
+    const { bytes, at, keyEnd, keyHash, keys } = this;
+    const isQuoted = bytes[at] === DOUBLE_QUOTE || bytes[at] === SINGLE_QUOTE;
+    const key = isQuoted ? TEXTS.at(bytes, at + 1, keyEnd - 1, keyHash) : KEYS.at(bytes, at, keyEnd, keyHash);
+    if (key === "__proto__") throw LEFT_TO_JS_YAML;
+    if (this.keyCount - first > FEW_KEYS) {
+      if (Object.hasOwn(map, key)) throw LEFT_TO_JS_YAML;
+    } else for (let known = first; known < this.keyCount; known++) if (keys[known] === key) throw LEFT_TO_JS_YAML;
+    keys[this.keyCount++] = key;
+    this.at = keyEnd + 1;
+    return key;
+  }
+
   private list(indent: number, depth: number): unknown[] {
-    const list: unknown[] = [];
-    while (this.at < this.length && this.indent === indent && this.isItem()) {
-      const start = this.at;
-      this.at++;
-      this.skipSpaces();
-      const isCompact = this.at < this.lineEnd && (this.isItem() || this.isKeyHere());
-      if (isCompact) {
-        this.indent = indent + (this.at - start);
-        list.push(this.block(this.indent, depth + 1));
-      } else list.push(this.value(indent, depth, false));
-    }
+    if (depth > MAX_DEPTH) throw LEFT_TO_JS_YAML;
+    // Most lists have one item: no room for more.
+    const list = [this.item(indent, depth)];
+    while (this.indent === indent && this.isItem()) list.push(this.item(indent, depth));
     return trimmed(list);
   }
 
-  /** What stands behind a key or a dash, here or on the lines below. */
-  private value(indent: number, depth: number, isOfMap: boolean): unknown {
+  private item(indent: number, depth: number): unknown {
+    const start = this.at++;
     this.skipSpaces();
-    if (this.at >= this.lineEnd || this.text.charCodeAt(this.at) === HASH) {
-      this.nextLine();
-      if (this.at >= this.length) return null;
+    const column = indent + (this.at - start);
+    if (this.isItem()) {
+      this.indent = column;
+      return this.list(column, depth + 1);
+    }
+    if (!this.scanKey()) return this.value(indent, depth, false);
+    this.indent = column;
+    return this.map(column, depth + 1, true);
+  }
+
+  /** What stands behind a key or a dash, here or on the lines below; goes on to the next line. */
+  private value(indent: number, depth: number, isOfMap: boolean): unknown {
+    const { bytes } = this;
+    this.skipSpaces();
+    const { at } = this;
+    const first = bytes[at] ?? NEWLINE;
+    if (first === NEWLINE || first === HASH) {
+      this.startLine(this.lineAfter(at));
       if (this.indent > indent) return this.block(this.indent, depth + 1);
       // A list may stand right under its key.
       return isOfMap && this.indent === indent && this.isItem() ? this.list(indent, depth + 1) : null;
     }
-    const first = this.text.charCodeAt(this.at);
-    if (first === PIPE) return this.literal(indent);
-    const value = first === OPEN_MAP || first === OPEN_LIST ? this.flow(depth) : this.scalar(first);
+    if (PLAIN_START[first] === 1 || (first === DASH && bytes[at + 1] !== SPACE && bytes[at + 1] !== NEWLINE))
+      return this.plain(indent, isOfMap);
+    if (first === DOUBLE_QUOTE || first === SINGLE_QUOTE) {
+      const text = this.quoted(first);
+      if (text === undefined) return this.byJsYaml(at, indent, isOfMap);
+      this.endOfValue();
+      return text;
+    }
+    if (first === PIPE || first === GREATER) return this.literal(indent, isOfMap);
+    if (first !== OPEN_MAP && first !== OPEN_LIST) throw LEFT_TO_JS_YAML;
+    const collection = this.flow(depth);
     this.endOfValue();
-    this.nextLine();
-    return value;
+    return collection;
   }
 
-  private key(): string {
-    const { text } = this;
+  private plain(indent: number, isOfMap: boolean): unknown {
+    const { bytes } = this;
     const start = this.at;
-    const end = this.endOfKey();
-    if (end === -1) throw LEFT_TO_JS_YAML;
-    this.at = end + 1;
-    const key = text.slice(start, end);
-    const isText = key.length > LONGEST_WORD && NUMBER_START[text.charCodeAt(start)] !== 1;
-    return isText ? key : String(resolveScalar(key));
-  }
-
-  /** Whether the line goes on with `key:`. */
-  private isKeyHere(): boolean {
-    return this.endOfKey() !== -1;
-  }
-
-  private endOfKey(): number {
-    const { text, lineEnd } = this;
-    let at = this.at;
-    for (; at < lineEnd; at++) {
-      const code = text.charCodeAt(at);
-      if (code === COLON) break;
-      if (code > 127 || KEY[code] !== 1) return -1;
-    }
-    if (at === this.at || at >= lineEnd || text.charCodeAt(this.at) === DASH) return -1;
-    return at + 1 === lineEnd || text.charCodeAt(at + 1) === SPACE ? at : -1;
-  }
-
-  private scalar(first: number): unknown {
-    if (first === DOUBLE_QUOTE || first === SINGLE_QUOTE) return this.quoted(first, this.lineEnd);
-    const { text, lineEnd } = this;
-    const isNegative = first === DASH && this.at + 1 < lineEnd && text.charCodeAt(this.at + 1) !== SPACE;
-    if (!isNegative && (first > 127 || PLAIN_START[first] !== 1)) throw LEFT_TO_JS_YAML;
-    let end = this.at + 1;
-    for (; end < lineEnd; end++) {
-      const code = text.charCodeAt(end);
-      // A key, or the end of one, in the middle of a text is a mistake.
-      if (code === COLON && (end + 1 === lineEnd || text.charCodeAt(end + 1) === SPACE)) throw LEFT_TO_JS_YAML;
-      if (code === HASH && text.charCodeAt(end - 1) === SPACE) break;
-    }
-    const start = this.at;
-    this.at = end;
-    while (text.charCodeAt(end - 1) === SPACE) end--;
-    return resolveScalar(text.slice(start, end));
-  }
-
-  private quoted(quote: number, limit: number): string {
-    const { text } = this;
-    const start = this.at + 1;
-    const end = text.indexOf(quote === DOUBLE_QUOTE ? '"' : "'", start);
-    if (end === -1 || end >= limit) throw LEFT_TO_JS_YAML;
-    // In single quotes a doubled quote stands for one: then no value ends here, and whoever reads on gives up.
-    const value = text.slice(start, end);
-    if (quote === DOUBLE_QUOTE && value.includes("\\")) throw LEFT_TO_JS_YAML;
-    this.at = end + 1;
-    return value;
-  }
-
-  /** `|`, `|-`, `|+`: the lines below that are indented more, as they are. */
-  private literal(indent: number): string {
-    const { text } = this;
-    const header = text.slice(this.at, this.lineEnd).trimEnd();
-    if (header !== "|" && header !== "|-" && header !== "|+") throw LEFT_TO_JS_YAML;
-    const lines: string[] = [];
-    let contentIndent = -1;
-    let start = this.lineEnd + 1;
-    let last = start;
-    while (start < this.length) {
-      const found = text.indexOf("\n", start);
-      const end = found === -1 ? this.length : found;
-      let content = start;
-      while (content < end && text.charCodeAt(content) === SPACE) content++;
-      const isEmpty = content === end;
-      if (contentIndent === -1 && !isEmpty) {
-        if (content - start <= indent) break;
-        contentIndent = content - start;
-        // Blank lines before the first must not be indented more than it; rare enough to ask.
-        if (lines.length > 0) throw LEFT_TO_JS_YAML;
+    let at = start;
+    let hash = HASH_SEED;
+    let byte = bytes[at] ?? NEWLINE;
+    for (; ; byte = bytes[++at] ?? NEWLINE) {
+      if (PLAIN_STOP[byte] === 1) {
+        if (byte === NEWLINE) break;
+        // A key, or the end of one, in the middle of a text is a mistake.
+        if (byte === COLON && (bytes[at + 1] === SPACE || bytes[at + 1] === NEWLINE)) throw LEFT_TO_JS_YAML;
+        if (byte === HASH && bytes[at - 1] === SPACE) break;
+        if (UNPRINTED[byte] === 1) this.mustBeUsual(byte);
       }
-      if (!isEmpty && content - start < contentIndent) break;
-      lines.push(isEmpty && content - start <= contentIndent ? "" : text.slice(start + contentIndent, end));
-      // The last line of a text without a line break at its end.
-      if (found === -1) throw LEFT_TO_JS_YAML;
-      start = end + 1;
-      last = start;
+      hash = mixed(hash, byte);
     }
-    if (contentIndent === -1) throw LEFT_TO_JS_YAML;
-    let kept = lines.length;
-    if (header !== "|+") while (kept > 0 && lines[kept - 1] === "") kept--;
-    this.startLine(last);
-    return lines.slice(0, kept).join("\n") + (header === "|-" ? "" : "\n");
+    let end = at;
+    if (bytes[end - 1] === SPACE) {
+      while (bytes[end - 1] === SPACE) end--;
+      hash = this.hashOf(start, end);
+    }
+    this.startLine(this.lineAfter(at));
+    return this.indent > indent ? this.byJsYaml(start, indent, isOfMap) : SCALARS.at(bytes, start, end, hash);
+  }
+
+  /** A quoted text that ends on its line and means what it says; else `undefined`. */
+  private quoted(quote: number): string | undefined {
+    const { bytes } = this;
+    const start = this.at + 1;
+    let at = start;
+    let hash = HASH_SEED;
+    for (let byte = bytes[at] ?? NEWLINE; byte !== quote; byte = bytes[++at] ?? NEWLINE) {
+      if (byte === NEWLINE || byte === BACKSLASH) {
+        if (byte === NEWLINE || quote === DOUBLE_QUOTE) return undefined;
+      } else if (UNPRINTED[byte] === 1) this.mustBeUsual(byte);
+      hash = mixed(hash, byte);
+    }
+    // A doubled quote stands for one.
+    if (bytes[at + 1] === quote) return undefined;
+    this.at = at + 1;
+    return TEXTS.at(bytes, start, at, hash);
+  }
+
+  private literal(indent: number, isOfMap: boolean): unknown {
+    const { bytes, at } = this;
+    const block = readLiteral(bytes, at, indent, this.limit);
+    if (block === undefined) return this.byJsYaml(at, indent, isOfMap);
+    this.mustBeWhole(block.end);
+    if (block.isBeyondAscii) this.mustBeUsual(FIRST_BEYOND_ASCII);
+    this.startLine(block.end);
+    return block.text;
+  }
+
+  /** A scalar in any other form: js-yaml reads it as the value of a map, or the item of a list, of nothing else. */
+  private byJsYaml(start: number, indent: number, isOfMap: boolean): unknown {
+    const { bytes, limit } = this;
+    let end = bytes.indexOf(NEWLINE, start) + 1;
+    while (end < limit) {
+      let at = end;
+      while (bytes[at] === SPACE) at++;
+      if (bytes[at] !== NEWLINE && at - end <= indent) break;
+      end = bytes.indexOf(NEWLINE, at) + 1;
+    }
+    this.mustBeWhole(end);
+    const value = only(`${" ".repeat(indent)}${isOfMap ? "k:" : "-"} ${bytes.toString("utf8", start, end)}`);
+    this.startLine(end);
+    return value;
   }
 
   /** A flow collection that ends on its line. */
   private flow(depth: number): unknown {
     if (depth > MAX_DEPTH) throw LEFT_TO_JS_YAML;
-    const isMap = this.text.charCodeAt(this.at) === OPEN_MAP;
+    const first = this.keyCount;
+    const isMap = this.code() === OPEN_MAP;
     const close = isMap ? CLOSE_MAP : CLOSE_LIST;
     const map: Map = {};
     const list: unknown[] = [];
@@ -235,97 +286,166 @@ class Reader {
         if (this.code() === close) throw LEFT_TO_JS_YAML;
       }
       if (isMap) {
-        const key = this.key();
-        if (map[key] !== undefined) throw LEFT_TO_JS_YAML;
+        if (!this.scanKey()) throw LEFT_TO_JS_YAML;
+        const key = this.newKey(map, first);
         this.skipSpaces();
         map[key] = this.flowValue(depth);
       } else list.push(this.flowValue(depth));
       this.skipSpaces();
     }
     this.at++;
+    this.keyCount = first;
     return isMap ? map : trimmed(list);
   }
 
   private flowValue(depth: number): unknown {
-    const { text, lineEnd } = this;
+    const { bytes } = this;
+    const start = this.at;
     const first = this.code();
     if (first === OPEN_MAP || first === OPEN_LIST) return this.flow(depth + 1);
-    if (first === DOUBLE_QUOTE || first === SINGLE_QUOTE) return this.quoted(first, lineEnd);
-    if (first > 127 || PLAIN_START[first] !== 1) throw LEFT_TO_JS_YAML;
-    let end = this.at + 1;
-    for (; end < lineEnd; end++) {
-      const code = text.charCodeAt(end);
-      if (code === COMMA || code === CLOSE_LIST || code === CLOSE_MAP) break;
-      if (code === HASH || code === OPEN_LIST || code === OPEN_MAP || (code === COLON && !this.isInWord(end)))
-        throw LEFT_TO_JS_YAML;
+    if (first === DOUBLE_QUOTE || first === SINGLE_QUOTE) {
+      const text = this.quoted(first);
+      if (text === undefined) throw LEFT_TO_JS_YAML;
+      return text;
     }
-    const start = this.at;
+    if (PLAIN_START[first] !== 1) throw LEFT_TO_JS_YAML;
+    let end = start + 1;
+    for (let byte = bytes[end] ?? NEWLINE; ; byte = bytes[++end] ?? NEWLINE) {
+      if (FLOW_STOP[byte] !== 1) continue;
+      if (byte === COMMA || byte === CLOSE_LIST || byte === CLOSE_MAP) break;
+      // A colon with a letter or a digit right behind it is part of the text.
+      if (byte !== COLON || KEY[bytes[end + 1] ?? NEWLINE] !== 1) throw LEFT_TO_JS_YAML;
+    }
     this.at = end;
-    while (text.charCodeAt(end - 1) === SPACE) end--;
-    return resolveScalar(text.slice(start, end));
+    while (bytes[end - 1] === SPACE) end--;
+    return SCALARS.at(bytes, start, end, this.hashOf(start, end));
   }
 
-  /** A colon with a letter or a digit right behind it is part of the text. */
-  private isInWord(colon: number): boolean {
-    const next = colon + 1 < this.lineEnd ? this.text.charCodeAt(colon + 1) : SPACE;
-    return next < 128 && KEY[next] === 1;
+  /** Whether the line goes on with `key:`, and how far the key reaches. */
+  private scanKey(): boolean {
+    const { bytes, at: start } = this;
+    let at = start;
+    let hash = HASH_SEED;
+    let byte = bytes[at] ?? NEWLINE;
+    if (byte === DASH) return false;
+    if (byte === DOUBLE_QUOTE || byte === SINGLE_QUOTE) {
+      const quote = byte;
+      for (byte = bytes[++at] ?? NEWLINE; byte !== quote; byte = bytes[++at] ?? NEWLINE) {
+        if (UNPRINTED[byte] === 1 || byte === BACKSLASH) return false;
+        hash = mixed(hash, byte);
+      }
+      byte = bytes[++at] ?? NEWLINE;
+    } else for (; KEY[byte] === 1; byte = bytes[++at] ?? NEWLINE) hash = mixed(hash, byte);
+    if (byte !== COLON || at === start || at - start > LONGEST_KEY) return false;
+    this.keyEnd = at;
+    this.keyHash = hash;
+    return bytes[at + 1] === SPACE || bytes[at + 1] === NEWLINE;
   }
 
+  private hashOf(start: number, end: number): number {
+    let hash = HASH_SEED;
+    for (let at = start; at < end; at++) hash = mixed(hash, this.bytes[at] ?? 0);
+    return hash;
+  }
+
+  /** The character here, which must be on this line. */
   private code(): number {
-    if (this.at >= this.lineEnd) throw LEFT_TO_JS_YAML;
-    return this.text.charCodeAt(this.at);
+    const byte = this.bytes[this.at] ?? NEWLINE;
+    if (byte === NEWLINE) throw LEFT_TO_JS_YAML;
+    return byte;
   }
 
-  /** Nothing but spaces, or a comment set off by one, may follow a value. */
+  /** Nothing but spaces, or a comment set off by one, may follow a value on its line. */
   private endOfValue(): void {
+    const { bytes } = this;
     this.skipSpaces();
-    if (this.at >= this.lineEnd) return;
-    const { text, at } = this;
-    if (text.charCodeAt(at) !== HASH || text.charCodeAt(at - 1) !== SPACE) throw LEFT_TO_JS_YAML;
+    const { at } = this;
+    if (bytes[at] !== NEWLINE && (bytes[at] !== HASH || bytes[at - 1] !== SPACE)) throw LEFT_TO_JS_YAML;
+    this.startLine(this.lineAfter(at));
   }
 
   private isItem(): boolean {
-    const { text, at, lineEnd } = this;
-    return text.charCodeAt(at) === DASH && (at + 1 === lineEnd || text.charCodeAt(at + 1) === SPACE);
+    const { bytes, at } = this;
+    return bytes[at] === DASH && (bytes[at + 1] === SPACE || bytes[at + 1] === NEWLINE);
   }
 
-  private isMarker(): boolean {
-    return this.indent === 0 && this.text.startsWith("---", this.at);
+  private isMarker(at: number): boolean {
+    const { bytes } = this;
+    return bytes[at] === DASH && bytes[at + 1] === DASH && bytes[at + 2] === DASH;
   }
 
   private skipSpaces(): void {
-    while (this.at < this.lineEnd && this.text.charCodeAt(this.at) === SPACE) this.at++;
+    const { bytes } = this;
+    let { at } = this;
+    while (bytes[at] === SPACE) at++;
+    this.at = at;
   }
 
-  private nextLine(): void {
-    this.startLine(this.lineEnd + 1);
-  }
-
-  /** Moves to the first line from `start` that says something. */
-  private startLine(start: number): void {
-    const { text, length } = this;
-    let line = start;
-    for (;;) {
-      if (line >= length) {
-        this.at = this.lineEnd = length;
-        this.indent = 0;
-        return;
-      }
-      let at = line;
-      while (text.charCodeAt(at) === SPACE) at++;
-      const code = at < length ? text.charCodeAt(at) : NEWLINE;
-      const found = code === NEWLINE ? at : text.indexOf("\n", at);
-      const end = found === -1 ? length : found;
-      if (code !== NEWLINE && code !== HASH) {
-        this.at = at;
-        this.indent = at - line;
-        this.lineEnd = end;
-        // Markers in the middle, and the end of a stream.
-        if (this.indent === 0 && this.isInside && (text.startsWith("---", at) || text.startsWith("...", at)))
-          throw LEFT_TO_JS_YAML;
-        return;
-      }
-      line = end + 1;
+  /** Start of the line after the one on which there is nothing but a comment from `at` on. */
+  private lineAfter(at: number): number {
+    const { bytes } = this;
+    for (let end = at; ; end++) {
+      const byte = bytes[end] ?? NEWLINE;
+      if (byte === NEWLINE) return end + 1;
+      if (UNPRINTED[byte] === 1) this.mustBeUsual(byte);
     }
   }
+
+  /** Moves to the first line from `start` that says something, or to the end of the document. */
+  private startLine(start: number): void {
+    const { bytes, limit } = this;
+    for (let line = start; line < limit;) {
+      let at = line;
+      while (bytes[at] === SPACE) at++;
+      const byte = bytes[at];
+      if (byte === NEWLINE) line = at + 1;
+      else if (byte === HASH) line = this.lineAfter(at);
+      else {
+        this.at = at;
+        this.indent = at - line;
+        if (at === line && (byte === DASH || byte === DOT)) this.mindMarkers();
+        return;
+      }
+    }
+    this.at = limit;
+    this.indent = -1;
+  }
+
+  /** A document ends at the marker of the next; the end of a stream is none of ours. */
+  private mindMarkers(): void {
+    const { bytes, at } = this;
+    if (bytes[at] === DOT && bytes[at + 1] === DOT && bytes[at + 2] === DOT) throw LEFT_TO_JS_YAML;
+    if (!this.isMarker(at)) return;
+    const after = bytes[at + 3];
+    if (after !== NEWLINE && after !== SPACE) throw LEFT_TO_JS_YAML;
+    this.indent = -1;
+  }
+
+  /** How a block ends that the end of the file cuts short is for js-yaml to say. */
+  private mustBeWhole(end: number): void {
+    if (this.isCut && end === this.bytes.length) throw LEFT_TO_JS_YAML;
+  }
+
+  /** Characters beyond ASCII are looked at once per document, and then all of them. */
+  private mustBeUsual(byte: number): void {
+    if (byte < FIRST_BEYOND_ASCII) throw LEFT_TO_JS_YAML;
+    if (this.hasCheckedText) return;
+    const { bytes, start, limit } = this;
+    const next = bytes.indexOf("\n---", start);
+    if (UNUSUAL.test(bytes.toString("utf8", start, next === -1 ? limit : Math.min(next, limit)))) throw LEFT_TO_JS_YAML;
+    this.hasCheckedText = true;
+  }
+}
+
+/** The only value in a map or list of one, if it is a scalar. */
+function only(text: string): unknown {
+  try {
+    const [holder, ...others] = parseYaml(text);
+    const values: unknown[] = typeof holder === "object" && holder !== null ? Object.values(holder) : [];
+    const [value] = values;
+    if (others.length === 0 && values.length === 1 && (typeof value !== "object" || value === null)) return value;
+  } catch (error) {
+    if (!(error instanceof YamlProblem)) throw error;
+  }
+  throw LEFT_TO_JS_YAML;
 }

@@ -1,7 +1,7 @@
-import { DASH, HASH, NEWLINE, SPACE } from "./characters";
+import { CARRIAGE_RETURN, DASH, HASH, NEWLINE, PERCENT, SPACE, TAB } from "./characters";
 import { itemOf, listHead } from "./list";
 import { lineAt } from "./origin";
-import { LEFT_TO_JS_YAML, readPlainYaml } from "./plain-yaml";
+import { LEFT_TO_JS_YAML, PlainYaml } from "./plain-yaml";
 import { parseYaml, YamlProblem } from "./yaml";
 
 /** A value as parsed, with where it stands. */
@@ -24,19 +24,14 @@ export interface Unreadable {
   readonly text: string;
 }
 
-/**
- * Documents that are not plain are parsed together up to this size: large enough to be fast, small enough for the parser's events to
- * stay few, and for the plain documents that are parsed with them.
- */
-const PIECE = 64 * 1024;
-
-/** A list larger than this is parsed a few items at a time. */
+/** A list larger than this is parsed a few items at a time, so that one of them is found again without all the others. */
 const LARGE_LIST = 1024 * 1024;
+const PIECE = 64 * 1024;
 
 const MARKER = "\n---";
 
 const isBlank = (byte: number | undefined): boolean =>
-  byte === undefined || byte === SPACE || byte === NEWLINE || byte === 0x0d || byte === 0x09;
+  byte === undefined || byte === SPACE || byte === NEWLINE || byte === CARRIAGE_RETURN || byte === TAB;
 
 /** Start of the next line after `from` that begins a document; the end of the bytes when there is none. */
 function nextDocument(bytes: Buffer, from: number): number {
@@ -46,68 +41,53 @@ function nextDocument(bytes: Buffer, from: number): number {
 }
 
 /**
- * Parses a YAML stream piece by piece, so that a large file never is text, events and values at once. A line that begins with `---`
- * is a document marker wherever it stands, also inside a block scalar (YAML 1.2.2, 9.1.2), so cutting there is safe. A document that
- * cannot be read does not hide the problems of those after it.
+ * Parses a YAML stream document by document. A line that begins with `---` is a document marker wherever it stands, also inside a block
+ * scalar (YAML 1.2.2, 9.1.2), so cutting there is safe. A document that cannot be read does not hide the problems of those after it.
  */
 export function parseYamlStream(bytes: Buffer): { readonly parsed: Parsed[]; readonly problems: Unreadable[] } {
   const parsed: Parsed[] = [];
   const problems: Unreadable[] = [];
+  const plain = new PlainYaml(bytes);
   let document = 0;
 
-  const add = (values: readonly unknown[], start: number, end: number): void =>
-    values.forEach((value, index) => {
-      document++;
-      parsed.push({ value, start, end, index, at: "", document });
-    });
-  /** Plain documents one by one; from the first that is not, the rest of the piece together. */
-  const read = (start: number, end: number): void => {
-    let from = start;
-    while (from < end) {
-      const to = Math.min(nextDocument(bytes, from), end);
-      const value = readPlainYaml(textOf(bytes, from, to));
-      if (value === LEFT_TO_JS_YAML) break;
-      add([value], from, to);
-      from = to;
-    }
-    if (from < end) readAny(from, end);
+  const add = (value: unknown, index: number, start: number, end: number): void => {
+    document++;
+    parsed.push({ value, start, end, index, at: "", document });
   };
-  const readAny = (start: number, end: number): void => {
+  const addAny = (start: number, end: number): void => {
     const text = textOf(bytes, start, end);
     try {
-      add(parseYaml(text), start, end);
+      parseYaml(text).forEach((value, index) => add(value, index, start, end));
     } catch (error) {
       if (!(error instanceof YamlProblem)) throw error;
-      const next = nextDocument(bytes, start);
-      if (next < end && !inOne) {
-        readAny(start, next);
-        return read(next, end);
-      }
       document++;
       problems.push({ line: lineAt(bytes, start) + (error.line ?? 0), message: error.message, text });
     }
   };
-  const readPiece = (start: number, end: number): void => {
-    if (inOne) return readAny(start, end);
-    if (end - start <= LARGE_LIST) return read(start, end);
-    const next = nextDocument(bytes, start);
-    if (next < end) {
-      readPiece(start, next);
-      return readPiece(next, end);
+  /** @returns where the next document begins */
+  const addDocument = (start: number): number => {
+    if (bytes.length - start > LARGE_LIST) {
+      const end = nextDocument(bytes, start);
+      const list = end - start > LARGE_LIST ? parseLargeList(bytes, plain, start, end, document + 1) : undefined;
+      if (list !== undefined) {
+        document++;
+        for (const item of list) parsed.push(item);
+        return end;
+      }
     }
-    const list = parseLargeList(bytes, start, end, document + 1);
-    if (list === undefined) return read(start, end);
-    document++;
-    for (const item of list) parsed.push(item);
+    const value = plain.read(start);
+    if (value !== LEFT_TO_JS_YAML) {
+      if (value !== undefined) add(value, 0, start, plain.end);
+      return plain.end;
+    }
+    const end = nextDocument(bytes, start);
+    addAny(start, end);
+    return end;
   };
 
   // A directive belongs to the document after the marker that follows it.
-  const inOne = bytes[0] === 0x25 || bytes.includes("\n%");
-  for (let start = 0; start < bytes.length;) {
-    const end = inOne ? bytes.length : nextDocument(bytes, start + PIECE);
-    readPiece(start, end);
-    start = end;
-  }
+  if (bytes[0] === PERCENT || bytes.includes("\n%")) addAny(0, bytes.length);
+  else for (let start = 0; start < bytes.length;) start = addDocument(start);
   return { parsed, problems };
 }
 
@@ -121,7 +101,13 @@ export function textOf(bytes: Buffer, start: number, end: number): string {
  * The items of one large `kubectl get -o yaml` list, parsed some at a time. `undefined` when the bytes are anything else, or when
  * an item cannot be read alone: then the list is read whole, and says what is wrong.
  */
-function parseLargeList(bytes: Buffer, start: number, end: number, document: number): Parsed[] | undefined {
+function parseLargeList(
+  bytes: Buffer,
+  plain: PlainYaml,
+  start: number,
+  end: number,
+  document: number,
+): Parsed[] | undefined {
   const key = bytes.indexOf("\nitems:", start);
   const first = key === -1 ? -1 : bytes.indexOf(NEWLINE, key + 1) + 1;
   if (first <= 0 || bytes.toString("latin1", key + 1, first).trim() !== "items:") return undefined;
@@ -135,9 +121,8 @@ function parseLargeList(bytes: Buffer, start: number, end: number, document: num
     const parsed: Parsed[] = [];
     for (let from = first; from < last;) {
       const to = nextItem(bytes, from + PIECE, last, indent);
-      const text = textOf(bytes, from, to);
-      const plain = readPlainYaml(text);
-      const [items] = plain === LEFT_TO_JS_YAML ? parseYaml(text) : [plain];
+      const value = plain.read(from, to);
+      const [items] = value === LEFT_TO_JS_YAML ? parseYaml(textOf(bytes, from, to)) : [value];
       if (!Array.isArray(items)) return undefined;
       items.forEach((item: unknown, index) =>
         parsed.push({ value: itemOf(list, item), start: from, end: to, index: 0, at: `[${index}]`, document }),

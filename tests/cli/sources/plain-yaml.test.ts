@@ -1,30 +1,41 @@
-import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
 import { dump } from "js-yaml";
 import { stringify } from "yaml";
-import { LEFT_TO_JS_YAML, readPlainYaml } from "../../../cli/sources/plain-yaml";
+import { LEFT_TO_JS_YAML, PlainYaml } from "../../../cli/sources/plain-yaml";
 import { parseYaml } from "../../../cli/sources/yaml";
 import { caseNames, readText } from "../../support/cases";
 import { INCIDENT_YAML } from "../support/incident";
 
-/** What js-yaml says of one document; `undefined` when it refuses it, or finds another number of documents. */
-function byJsYaml(text: string): { readonly value: unknown } | undefined {
+/** What js-yaml says of a text; `undefined` when it refuses it. */
+function byJsYaml(text: string): readonly unknown[] | undefined {
   try {
-    const documents = parseYaml(text);
-    return documents.length === 1 ? { value: documents[0] } : undefined;
+    return parseYaml(text);
   } catch {
     return undefined;
   }
 }
 
+/** Every document of a text; `undefined` when one of them is left to js-yaml. */
+function readPlain(text: string): readonly unknown[] | undefined {
+  const bytes = Buffer.from(text);
+  const plain = new PlainYaml(bytes);
+  const values: unknown[] = [];
+  for (let start = 0; start < bytes.length; start = plain.end) {
+    const value = plain.read(start);
+    if (value === LEFT_TO_JS_YAML) return undefined;
+    if (value !== undefined) values.push(value);
+  }
+  return values;
+}
+
 /** The one promise of the plain reader: what it reads, js-yaml reads too, and alike. */
 function expectSame(text: string): "read" | "left" {
-  const value = readPlainYaml(text);
-  if (value === LEFT_TO_JS_YAML) return "left";
+  const values = readPlain(text);
+  if (values === undefined) return "left";
   const expected = byJsYaml(text);
-  if (expected === undefined || !isDeepStrictEqual(value, expected.value))
-    throw new Error(`read ${JSON.stringify(value)}, js-yaml: ${JSON.stringify(expected)}, of\n${text}`);
+  if (expected === undefined || !isDeepStrictEqual(values, expected))
+    throw new Error(`read ${JSON.stringify(values)}, js-yaml: ${JSON.stringify(expected)}, of\n${text}`);
   return "read";
 }
 
@@ -151,6 +162,32 @@ const TRAPS = [
   "a: {x: y#z}",
   "a: {x: y #z}",
   "a: [https://x.y/z, 1:a]",
+  "a: b\n   c",
+  "a: b\n\n   c",
+  "a: b # c\n   d",
+  "a: >-\n    b\n    c\n\n    d",
+  "a: |2\n    b",
+  "a: |\n    b\n\tc",
+  "a: |\n    b\tc\n    \td",
+  "a: |\n\n    b",
+  "a: |-\n    b\n\n",
+  "a: |+\n    b\n\n",
+  "a: |\n    b\n   # c",
+  'a: "b\n  c"',
+  "a: 'b\n\n  c'",
+  'a: "b\n---\n c"',
+  'a: "\\t\\u00e9\\""',
+  "'a b': c",
+  '"a\\n": c',
+  '"a": "b"',
+  "'': 1",
+  '- "a": b',
+  "- 'a''b': c",
+  "- b\n  c",
+  "- - b\n   c",
+  "--- # c",
+  "--- |\n a",
+  "---\n# c\n---",
   "",
   " ",
   "    ",
@@ -244,9 +281,5 @@ test("what others write of any value is read alike, or left", () => {
 });
 
 test("a document of the usual kind is not left", () => {
-  expect(
-    readPlainYaml(readFileSync(require.resolve("../fixtures/incident.yaml"), "utf8").split("---\n")[1] ?? ""),
-  ).toMatchObject({
-    kind: "Namespace",
-  });
+  expect(readPlain(INCIDENT_YAML)?.[0]).toMatchObject({ kind: "Namespace" });
 });
