@@ -52,7 +52,11 @@ const labelled = (label: string, text: string, colours: Paint): string[] =>
 
 const indent = (text: string, by: string): string[] => text.split("\n").map((line) => by + line);
 
+/** Nobody should take silence about traffic for a verdict on it. */
+const NO_FLOW = "no flow to judge was found among the objects: ask about one with --flow 'NAMESPACE/NAME -> HOST:PORT'";
+
 function flowsText({ flows }: Report, colours: Paint): string[] {
+  if (flows.length === 0) return [NO_FLOW];
   const shown = flows.filter(isNotable);
   const others = flows.filter((flow) => !isNotable(flow));
   return [
