@@ -109,6 +109,8 @@ export interface VirtualService extends Meta {
       readonly sourceLabels: Labels;
       readonly sourceNamespace: string | undefined;
       readonly gateways: readonly string[];
+      /** Of `tls` routes: names in the handshake. */
+      readonly sniHosts: readonly string[];
       readonly conditional: boolean;
     }[];
     readonly destinations: readonly {

@@ -1,4 +1,4 @@
-import { addressesOf, OUTSIDE_HOST, reached, reachedEndpoint, type Address } from "./client/address";
+import { addressesOf, nowhere, OUTSIDE_HOST, reached, reachedEndpoint, type Address } from "./client/address";
 import { endpointGetsMtls } from "./client/auto-mtls";
 import type { Cluster } from "./client/cluster";
 import { isSelective, type Context } from "./client/context";
@@ -45,9 +45,17 @@ class World {
       servers.push(...this.from(departure, dialled, to));
     }
     departure ??= departureOf(context, undefined, question.port);
-    if (servers.length === 0)
-      servers.push(nobody(departure === "captured" ? "no-healthy-upstream" : "connection-refused", question.port));
+    if (servers.length === 0) servers.push(...this.toNobody(departure, dialled));
     return { dialled, departure, servers: distinct(servers), undecided: servers.flatMap(({ undecided }) => undecided) };
+  }
+
+  /** DNS lists no address for the name. What the proxy refuses or routes elsewhere it would, whatever the address. */
+  private toNobody(departure: Departure, dialled: Dialled): readonly Traced[] {
+    const { port } = this.question;
+    if (departure !== "captured") return [nobody("connection-refused", port)];
+    const host = dialled.kind === "service" ? dialled.service.host : "";
+    const routed = this.throughProxy(dialled, nowhere(host, port));
+    return routed.length > 0 ? routed : [nobody("no-healthy-upstream", port)];
   }
 
   private from(departure: Departure, dialled: Dialled, to: Address): readonly Traced[] {
@@ -66,6 +74,7 @@ class World {
 
   /** As it leaves the application; ztunnel wraps it in HBONE where the server has a ztunnel too. */
   private directly(to: Address, ambient: boolean, hop: Hop | undefined): readonly Traced[] {
+    if (isNowhere(to)) return [];
     const found = reached(this.context, to);
     if (found.length === 0) return [this.nobodyAt(to, hop)];
     const throughProxy = hop?.via === "passthrough";
@@ -97,6 +106,7 @@ class World {
 
   /** What a gateway gets is not redirected, so it has no original destination. */
   private toOriginalDestination({ socket }: Cluster, to: Address, hop: Hop): readonly Traced[] {
+    if (isNowhere(to)) return [];
     if (this.context.client.scope.isGateway) return [nobody("no-healthy-upstream", to.port, hop)];
     const found = reached(this.context, to);
     if (found.length === 0) return [this.nobodyAt(to, hop)];
@@ -164,6 +174,8 @@ class World {
     return to.kind === "cluster-ip" && portOf(indexes.registry, to.service, to.port, settle) !== undefined;
   }
 }
+
+const isNowhere = (to: Address): boolean => to.kind === "outside" && to.isNowhere === true;
 
 /** An original destination says nothing about itself, so nothing is decided per endpoint. */
 const wireOf = ({ kind }: Cluster["socket"]): Wire => (kind === "per-endpoint" ? "plaintext" : kind);

@@ -30,7 +30,14 @@ export type Address =
     }
   /** The client itself, by an address that never leaves its pod. */
   | { readonly kind: "loopback"; readonly workload: Workload; readonly port: number }
-  | { readonly kind: "outside"; readonly host: string; readonly port: number; readonly inCluster: boolean };
+  | {
+      readonly kind: "outside";
+      readonly host: string;
+      readonly port: number;
+      readonly inCluster: boolean;
+      /** The name stands for no address at all. */
+      readonly isNowhere?: boolean;
+    };
 
 /** Who gets the bytes. */
 export interface Reached {
@@ -80,12 +87,15 @@ export function indexNodePorts(mesh: Mesh): NodePorts {
 export const MISSING_SERVICE = "Service";
 export const OUTSIDE_HOST = "Host";
 
-const outside = (host: string, port: number, inCluster = false): Address => ({
+const outside = (host: string, port: number, inCluster = false): Address & { readonly kind: "outside" } => ({
   kind: "outside",
   host,
   port,
   inCluster,
 });
+
+/** Where a name leads for which DNS lists no address. */
+export const nowhere = (host: string, port: number): Address => ({ ...outside(host, port), isNowhere: true });
 
 /** What listens at an IP address. */
 function atAddress({ index, indexes, client }: Context, ip: string, port: number): Address {
@@ -140,8 +150,9 @@ export function addressesOf(context: Context, dialled: Dialled, port: number): r
   if (dialled.kind === "pods") return [{ kind: "pod", workload: dialled.workload, port, byService: false }];
   if (dialled.kind === "entry") {
     const [first] = dialled.service.object.addresses;
-    const isAddress = first !== undefined && !first.includes("/");
-    return [isAddress ? atAddress(context, first, port) : outside(dialled.host, port)];
+    // Of a range, which address DNS gives is not known; any of them is as good.
+    const address = first?.split("/")[0];
+    return [address === undefined ? outside(dialled.host, port) : atAddress(context, address, port)];
   }
   const { service, pod } = dialled;
   if (!isPassthrough(service, context.settle)) return [{ kind: "cluster-ip", service, port }];

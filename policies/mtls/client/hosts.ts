@@ -36,6 +36,11 @@ export class HostTable<T> {
       this.wildcardLengths = [...this.wildcardLengths, host.length].sort((a, b) => b - a);
   }
 
+  /** The values of every host. */
+  all(): readonly (readonly T[])[] {
+    return [...this.values.values()];
+  }
+
   /** Every host that covers `host`, the most specific first. */
   covering(host: string): readonly { readonly host: string; readonly values: readonly T[] }[] {
     const patterns = [host, ...this.wildcardLengths.map((length) => `*${host.slice(-(length - 1) || host.length)}`)];

@@ -53,6 +53,8 @@ export interface Registry {
   readonly byHost: ReadonlyMap<string, readonly Registered[]>;
   readonly wildcards: HostTable<ExternalService>;
   readonly byAddress: ReadonlyMap<string, Registered>;
+  /** Numbers of ports of ServiceEntries that share the listener on 0.0.0.0 with HTTP. */
+  readonly sharedPorts: ReadonlySet<number>;
   /** ServiceEntries whose hosts are not known: each may be any host. */
   readonly uncertain: readonly ServiceEntry[];
   readonly ports: Map<Registered, readonly RegisteredPort[]>;
@@ -68,6 +70,7 @@ export function indexRegistry(mesh: Mesh): Registry {
   const wildcards = new HostTable<ExternalService>();
   const byAddress = new Map<string, Registered>();
   const uncertain: ServiceEntry[] = [];
+  const sharedPorts = new Set<number>();
   const register = (entry: Registered, addresses: readonly string[]) => {
     const others = byHost.get(entry.host);
     if (others === undefined) byHost.set(entry.host, [entry]);
@@ -83,17 +86,27 @@ export function indexRegistry(mesh: Mesh): Registry {
       uncertain.push(object);
       continue;
     }
+    if (!hasOwnAddress(object))
+      for (const { number, protocol } of object.ports)
+        if (writtenProtocol(protocol) !== "HTTP") sharedPorts.add(number);
     for (const host of object.hosts) {
       const entry: ExternalService = { kind: "ServiceEntry", object, ref: object.ref, host, created: object.created };
-      if (isWildcard(host)) wildcards.add(host, entry);
-      else register(entry, object.addresses.map(withoutSingleHostPrefix));
+      const addresses = object.addresses.map(withoutSingleHostPrefix);
+      if (isWildcard(host)) {
+        wildcards.add(host, entry);
+        for (const address of addresses) if (!byAddress.has(address)) byAddress.set(address, entry);
+      } else register(entry, addresses);
     }
   }
-  return { mesh, byHost, wildcards, byAddress, uncertain, ports: new Map() };
+  return { mesh, byHost, wildcards, byAddress, sharedPorts, uncertain, ports: new Map() };
 }
 
 /** `10.0.0.1/32` is one address. */
 const withoutSingleHostPrefix = (address: string): string => address.replace(/\/(32|128)$/, "");
+
+/** The proxy listens at the address of the entry itself, not at 0.0.0.0 (`GetAddressForProxy` in pilot/pkg/model/service.go). */
+export const hasOwnAddress = ({ addresses: [first] }: ServiceEntry): boolean =>
+  first !== undefined && !withoutSingleHostPrefix(first).includes("/");
 
 /** The entry of a Service of the mesh. */
 export function registered(registry: Registry, service: Service): KubernetesService | undefined {

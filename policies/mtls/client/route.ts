@@ -1,12 +1,30 @@
-import { byAge } from "./age";
+import { byAge, byCreation, compare } from "./age";
 import { isSelf, type Address } from "./address";
 import { clusterFor, type Cluster } from "./cluster";
 import type { Context } from "./context";
 import type { Dialled } from "./dialled";
 import { instancesOf } from "./endpoints";
-import { isPassthrough, portOf, portsOf, registered, type Registered, type RegisteredPort } from "./registry";
-import { routesFor, type RouteTarget } from "./virtual-service";
-import { isVisible, outboundPolicy, sidecarFor } from "./visibility";
+import { isIpAddress } from "./hosts";
+import {
+  hasOwnAddress,
+  isPassthrough,
+  portOf,
+  portsOf,
+  registered,
+  type Registered,
+  type RegisteredPort,
+} from "./registry";
+import {
+  chainFor,
+  chainsNamed,
+  sharedChains,
+  type Chain,
+  type Connection,
+  type NamedRoute,
+  type Target,
+} from "./shared-listener";
+import { namesFor, routesFor, type RouteTarget } from "./virtual-service";
+import { isPublic, isVisible, outboundPolicy, sidecarFor } from "./visibility";
 import type { Sidecar, VirtualService, Workload } from "../mesh";
 
 /**
@@ -44,12 +62,6 @@ export interface Bytes {
   readonly isTls: boolean;
 }
 
-/** A service and its port, as a listener or route names them. */
-interface Target {
-  readonly service: Registered;
-  readonly port: RegisteredPort;
-}
-
 /** The proxy's side of one question. */
 class Proxy {
   private readonly sidecar: Sidecar | undefined;
@@ -68,6 +80,7 @@ class Proxy {
     return isVisible(service, { number, isHttp }, client.scope, sidecar, mesh, settle);
   }
 
+  /** What the proxy does with what is meant for no service that it knows. */
   private passthrough(to: Address, why: PassthroughReason, service?: Registered): readonly Hop[] {
     const policy = outboundPolicy(this.sidecar, this.context.mesh, this.context.settle);
     return policy === "REGISTRY_ONLY" ? [{ via: "black-hole" }] : [{ via: "passthrough", to, why, service }];
@@ -95,18 +108,27 @@ class Proxy {
   }
 
   /** The clusters that the routes of a service lead to. */
-  private routed({ service, port }: Target, to: Address): readonly Hop[] {
+  private routed(target: Target, to: Address): readonly Hop[] {
+    const { service, port } = target;
     const { indexes, mesh, client, settle } = this.context;
     const readsHttp = port.protocol === "HTTP" || port.protocol === "AUTO";
     const isHttp = this.bytes.isHttp && !this.bytes.isTls && readsHttp;
     const query = { host: service.host, port: port.number, isHttp, scope: client.scope, sidecar: this.sidecar };
     const isRouted = !client.scope.isGateway && port.protocol !== "TLS";
     const targets = isRouted ? routesFor(indexes.virtualServices, query, mesh, settle) : undefined;
-    if (targets === undefined) {
-      const cluster = clusterFor(this.context, service, port, undefined);
-      return cluster === null ? [] : [{ via: "cluster", cluster, to, by: undefined }];
-    }
-    return targets.map((target) => this.routeTo(target, port.number, isHttp, to));
+    return this.led(target, targets, isHttp, to);
+  }
+
+  /** Where a listener or its route leads; `undefined`: to the service's own cluster. */
+  private led(
+    { service, port }: Target,
+    targets: readonly RouteTarget[] | undefined,
+    isHttp: boolean,
+    to: Address,
+  ): readonly Hop[] {
+    if (targets !== undefined) return targets.map((target) => this.routeTo(target, port.number, isHttp, to));
+    const cluster = clusterFor(this.context, service, port, undefined);
+    return cluster === null ? [] : [{ via: "cluster", cluster, to, by: undefined }];
   }
 
   /** A TCP route that names no port leads to the only port of the service; an HTTP route stays on the one dialled. */
@@ -123,45 +145,141 @@ class Proxy {
     return cluster === null ? { via: "missing-cluster", target } : { via: "cluster", cluster, to, by: target.from };
   }
 
-  /** A listener on 0.0.0.0 takes HTTP and lets everything else pass. */
-  private throughHttp(target: Target, to: Address): readonly Hop[] {
-    if (this.bytes.isTls) return this.passthrough(to, "app-tls", target.service);
-    return this.bytes.isHttp ? this.routed(target, to) : this.passthrough(to, "not-http", target.service);
+  /** Names in the handshake that a TLS port is for, and where they lead; without routes its own, if nothing else tells it apart. */
+  private names({ service, port }: Target, own: readonly string[]): readonly NamedRoute[] {
+    const { indexes, mesh, client, settle } = this.context;
+    const query = {
+      host: service.host,
+      port: port.number,
+      isHttp: false,
+      scope: client.scope,
+      sidecar: this.sidecar,
+    };
+    const routes = namesFor(indexes.virtualServices, query, mesh, settle);
+    return routes.length > 0 ? routes : [{ names: own, to: undefined }];
   }
 
-  private toPod(dialled: Dialled, to: Address & { readonly kind: "pod" }, number: number): readonly Hop[] {
+  /** A service that is named in a request: the most specific that has the port; of one name the client's own namespace first. */
+  private requested(host: string | undefined, number: number, isSniffed: boolean): Target | undefined {
+    const { registry } = this.context.indexes;
+    if (host === undefined) return undefined;
+    const exact = registry.byHost.get(host) ?? [];
+    const groups = [exact, ...registry.wildcards.covering(host).map(({ values }) => values)];
+    const found = groups
+      .flatMap((group) => this.ofOneName(group, number))
+      .find(({ port: { protocol } }) => protocol === "HTTP" || protocol === "AUTO");
+    if (found?.port.protocol !== "AUTO" || isSniffed || this.readsHttp(number)) return found;
+    return undefined;
+  }
+
+  /** Whether some service has HTTP on the port, for which there is a listener on 0.0.0.0. */
+  private readsHttp(number: number): boolean {
+    const { registry } = this.context.indexes;
+    return [...registry.byHost.values(), ...registry.wildcards.all()].some((services) =>
+      this.ofOneName(services, number).some(({ port }) => port.protocol === "HTTP"),
+    );
+  }
+
+  /** Services of one name that have the port: those of the client's namespace, else of the first that the proxy sees. */
+  private ofOneName(services: readonly Registered[], number: number): readonly Target[] {
+    const { indexes, client, settle } = this.context;
+    const seen = services.filter((service) => this.sees(service, number));
+    const [first] = seen;
+    const home = seen.find(({ ref }) => ref.namespace === client.scope.namespace) ?? first;
+    const meant = first?.kind === "Service" ? [first] : seen.filter(({ ref }) => ref.namespace === home?.ref.namespace);
+    return meant.flatMap((service) => {
+      const port = portOf(indexes.registry, service, number, settle);
+      return port === undefined ? [] : [{ service, port }];
+    });
+  }
+
+  /** Who shares the listener on 0.0.0.0 with HTTP, oldest first, what is not exported to everybody before the rest. */
+  private sharing(number: number): readonly Chain[] {
+    const { registry } = this.context.indexes;
+    if (!registry.sharedPorts.has(number)) return [];
+    const isShared = ({ service, port }: Target): boolean =>
+      port.protocol === "HTTP" || (service.kind === "ServiceEntry" && !hasOwnAddress(service.object));
+    const targets = [...registry.byHost.values(), ...registry.wildcards.all()]
+      .flatMap((services) => this.ofOneName(services, number).slice(0, 1))
+      .filter(isShared)
+      .sort((a, b) => this.compareServices(a.service, b.service));
+    return sharedChains(targets, (target) => this.names(target, [target.service.host]));
+  }
+
+  private compareServices(a: Registered, b: Registered): number {
+    const { mesh, settle } = this.context;
+    const rank = (service: Registered): number => (isPublic(service, mesh, settle) ? 1 : 0);
+    return rank(a) - rank(b) || byCreation(a, b) || compare(nameOf(a), nameOf(b));
+  }
+
+  /**
+   * What is sent to an address at which the proxy has no listener of its own: the listener on 0.0.0.0 of that port takes it, by the name
+   * of the host where it can be read.
+   */
+  private anywhere(to: Address, number: number, why: PassthroughReason, { host, service }: Meant): readonly Hop[] {
+    const chains = this.sharing(number);
+    const chain = chainFor(chains, { ...this.bytes, ip: ipOf(to), host });
+    if (chain !== undefined && !chain.isHttp) return this.led(chain.target, chain.to, false, to);
+    const isRequest = this.bytes.isHttp && !this.bytes.isTls;
+    const target = isRequest ? this.requested(host, number, chain !== undefined) : undefined;
+    return target === undefined ? this.passthrough(to, why, service) : this.routed(target, to);
+  }
+
+  /** At the address of a service itself. */
+  private atService(target: Target, to: Address, meant: Meant): readonly Hop[] {
+    if (target.port.protocol !== "TLS") return this.routed(target, to);
+    const routes = this.names(target, []);
+    const chains = routes.map(({ names, to: led }): Chain => ({
+      ...{ names, to: led, target },
+      ...{ range: undefined, isHttp: false },
+    }));
+    const connection: Connection = { ...this.bytes, ip: undefined, host: meant.host };
+    const [chain] = chainsNamed(chains, connection);
+    return chain === undefined
+      ? this.passthrough(to, "not-tls", target.service)
+      : this.led(target, chain.to, false, to);
+  }
+
+  private toPod(meant: Meant, to: Address & { readonly kind: "pod" }, number: number): readonly Hop[] {
     const owner = to.byNode === true ? undefined : this.ownerOf(to.workload, number);
-    if (owner !== undefined) return this.routed(owner, to);
-    if (dialled.kind !== "service") return this.passthrough(to, "no-service");
-    return this.toService(dialled.service, number, to, (port) => (port.protocol === "HTTP" ? undefined : "no-service"));
+    if (owner !== undefined) return this.atService(owner, to, meant);
+    if (meant.service === undefined) return this.anywhere(to, number, "no-service", meant);
+    return this.toService(meant.service, number, to, meant, true);
   }
 
-  /** @param excluded why a port that the service has does not lead to its cluster */
+  /** @param isElsewhere the address is not one at which the proxy listens for the service */
   private toService(
     service: Registered,
     number: number,
     to: Address,
-    excluded: (port: RegisteredPort) => PassthroughReason | undefined = () => undefined,
+    meant: Meant,
+    isElsewhere = false,
   ): readonly Hop[] {
-    if (!this.sees(service, number)) return this.passthrough(to, "not-visible", service);
+    if (!this.sees(service, number)) return this.anywhere(to, number, "not-visible", meant);
     const port = portOf(this.context.indexes.registry, service, number, this.context.settle);
-    if (port === undefined) return this.passthrough(to, "no-such-port", service);
-    const why = excluded(port) ?? (isFoundByName(service, port) && !this.bytes.isTls ? "not-tls" : undefined);
-    if (why !== undefined) return this.passthrough(to, why, service);
-    const target = { service, port };
-    return port.protocol === "HTTP" ? this.throughHttp(target, to) : this.routed(target, to);
+    if (port === undefined) return this.anywhere(to, number, "no-such-port", meant);
+    if (port.protocol !== "HTTP" && !isElsewhere) return this.atService({ service, port }, to, meant);
+    return this.anywhere(to, number, this.reasonFor(port), meant);
+  }
+
+  private reasonFor({ protocol }: RegisteredPort): PassthroughReason {
+    if (protocol === "HTTP") return this.bytes.isTls ? "app-tls" : "not-http";
+    return protocol === "TLS" && !this.bytes.isTls ? "not-tls" : "no-service";
   }
 
   hops(dialled: Dialled, to: Address, number: number): readonly Hop[] {
     const { isGateway } = this.context.client.scope;
     if (isSelf(this.context, to)) return [{ via: "loopback", to }];
-    if (isGateway && (dialled.kind === "service" || dialled.kind === "entry"))
-      return this.fromGateway(dialled.service, number, to);
-    if (dialled.kind === "entry") return this.toService(dialled.service, number, to);
-    if (to.kind === "pod") return this.toPod(dialled, to, number);
-    if (to.kind === "cluster-ip" && dialled.kind === "service") return this.toService(to.service, number, to);
-    if (to.kind === "outside" && dialled.kind === "service") return this.toService(dialled.service, number, to);
-    return this.passthrough(to, "no-service");
+    const meant = meantBy(dialled);
+    const { service } = meant;
+    if (isGateway && service !== undefined) return this.fromGateway(service, number, to);
+    if (service?.kind === "ServiceEntry")
+      return this.toService(service, number, to, meant, !hasOwnAddress(service.object));
+    if (to.kind === "pod") return this.toPod(meant, to, number);
+    if (to.kind === "cluster-ip" && service !== undefined) return this.toService(to.service, number, to, meant);
+    if (to.kind === "outside" && service !== undefined)
+      return this.toService(service, number, to, meant, to.isNowhere === true);
+    return this.anywhere(to, number, "no-service", meant);
   }
 
   /** A gateway has no outbound listeners: its routes name clusters. */
@@ -173,9 +291,35 @@ class Proxy {
   }
 }
 
-/** A TLS port of a ServiceEntry without addresses: only the server name in the handshake tells that it is meant. */
-const isFoundByName = (service: Registered, { protocol }: RegisteredPort): boolean =>
-  service.kind === "ServiceEntry" && service.object.addresses.length === 0 && protocol === "TLS";
+/** What the application means by the host that it dials. */
+interface Meant {
+  /** As `Host` of a request, or in a handshake. */
+  readonly host: string | undefined;
+  readonly service: Registered | undefined;
+}
+
+function meantBy(dialled: Dialled): Meant {
+  switch (dialled.kind) {
+    case "service":
+      return { host: dialled.service.host, service: dialled.service };
+    case "entry":
+      return { host: dialled.host, service: dialled.service };
+    case "address":
+      return { host: dialled.address, service: undefined };
+    case "pods":
+      return { host: undefined, service: undefined };
+    case "elsewhere":
+      return { host: dialled.host, service: undefined };
+  }
+}
+
+const ipOf = (to: Address): string | undefined => {
+  if (to.kind === "outside") return isIpAddress(to.host) ? to.host : undefined;
+  return to.kind === "cluster-ip" ? to.service.object.clusterIps[0] : to.workload.podIps[0];
+};
+
+/** As istiod names services where it orders them (`SortServicesByCreationTime` in pilot/pkg/model/push_context.go). */
+const nameOf = ({ kind, host, ref }: Registered): string => `${kind === "Service" ? ref.name : host}\n${ref.namespace}`;
 
 /** Every way that the proxy of the client may send what its application sends to an address. */
 export const hopsFor = (context: Context, bytes: Bytes, dialled: Dialled, to: Address, port: number): readonly Hop[] =>

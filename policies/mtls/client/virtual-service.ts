@@ -87,6 +87,22 @@ function isSeen(object: VirtualService, host: string, query: RouteQuery, settle:
   return listener !== undefined && imports(listener.hosts, host, object.ref.namespace, namespace, overlaps);
 }
 
+/** Whether the client and the port are those of a match. */
+function fits(
+  { port, gateways, sourceNamespace, sourceLabels }: Route["match"][number],
+  { type }: Route,
+  { ref }: VirtualService,
+  query: RouteQuery,
+  settle: Settle,
+): boolean {
+  return (
+    (port === undefined || port === query.port) &&
+    (gateways.length === 0 || gateways.includes("mesh")) &&
+    (sourceNamespace === undefined || sourceNamespace === query.scope.namespace) &&
+    isSelected(sourceLabels, { ref, path: `spec.${type}.match` }, query.scope.labels(), query.scope.labelsAt(), settle)
+  );
+}
+
 /** `always`, `maybe` when the match depends on the request, `never`. */
 function matches(
   route: Route,
@@ -95,17 +111,24 @@ function matches(
   settle: Settle,
 ): "always" | "maybe" | "never" {
   if (route.match.length === 0) return "always";
-  const at = { ref: object.ref, path: `spec.${route.type}.match` };
-  const fitting = route.match.filter(
-    ({ port, gateways, sourceNamespace, sourceLabels }) =>
-      (port === undefined || port === query.port) &&
-      (gateways.length === 0 || gateways.includes("mesh")) &&
-      (sourceNamespace === undefined || sourceNamespace === query.scope.namespace) &&
-      isSelected(sourceLabels, at, query.scope.labels(), query.scope.labelsAt(), settle),
-  );
+  const fitting = route.match.filter((match) => fits(match, route, object, query, settle));
   if (fitting.length === 0) return "never";
   return fitting.some(({ conditional }) => !conditional) ? "always" : "maybe";
 }
+
+const targetsIn = (
+  { destinations }: Route,
+  object: VirtualService,
+  { config: { clusterDomain } }: Mesh,
+): readonly RouteTarget[] =>
+  destinations
+    .filter(({ weight }) => destinations.length === 1 || weight > 0)
+    .map(({ host, subset, port }) => ({
+      host: expandShortName(host, object.ref.namespace, clusterDomain),
+      subset,
+      port,
+      from: object,
+    }));
 
 /** Every destination that the first matching routes of an object lead to; `undefined` when none matches. */
 function targetsOf(
@@ -123,15 +146,7 @@ function targetsOf(
     const match = matches(route, object, query, settle);
     if (match === "never") continue;
     hasRoute = true;
-    const weighted = route.destinations.length > 1;
-    for (const { host, subset, port, weight } of route.destinations)
-      if (!weighted || weight > 0)
-        targets.push({
-          host: expandShortName(host, object.ref.namespace, mesh.config.clusterDomain),
-          subset,
-          port,
-          from: object,
-        });
+    targets.push(...targetsIn(route, object, mesh));
     if (match === "always") break;
   }
   return hasRoute ? targets : undefined;
@@ -180,4 +195,24 @@ function concerned(index: VirtualServiceIndex, query: RouteQuery, settle: Settle
   if (nearest === undefined) return [];
   const objects = ordered(nearest.objects);
   return isWildcard(nearest.host) ? objects.slice(0, 1) : objects;
+}
+
+/** Where connections with a name in their TLS handshake go, by the `tls` routes that concern a service and port. */
+export function namesFor(
+  index: VirtualServiceIndex,
+  query: RouteQuery,
+  mesh: Mesh,
+  settle: Settle,
+): readonly { readonly names: readonly string[]; readonly to: readonly RouteTarget[] }[] {
+  if (index.isEmpty) return [];
+  return concerned(index, query, settle).flatMap((object) => {
+    settleOpen(object, settle);
+    return object.routes
+      .filter(({ type, destinations }) => type === "tls" && destinations.length > 0)
+      .flatMap((route) =>
+        route.match
+          .filter((match) => fits(match, route, object, query, settle))
+          .map(({ sniHosts }) => ({ names: sniHosts, to: targetsIn(route, object, mesh) })),
+      );
+  });
 }

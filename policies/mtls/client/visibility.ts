@@ -60,14 +60,23 @@ export function isExported(exportTo: readonly string[], namespace: string, clien
 
 const EXPORT_WAYS = [["*"], ["~"]] as const;
 
-function exportsTo(entry: Registered, mesh: Mesh, clientNamespace: string, settle: Settle): boolean {
+function audienceOf(entry: Registered, mesh: Mesh, settle: Settle): readonly string[] {
   const own = exportToOf(entry);
   const [value, ref, path]: [Known<readonly string[]>, ObjectRef, string] =
     own === undefined
       ? [mesh.config.defaultServiceExportTo, meshConfigRef(mesh), "defaultServiceExportTo"]
       : [own, entry.ref, entry.kind === "Service" ? "metadata.annotations" : "spec.exportTo"];
-  return isExported(settle<readonly string[]>(value, EXPORT_WAYS, ref, path), entry.ref.namespace, clientNamespace);
+  return settle<readonly string[]>(value, EXPORT_WAYS, ref, path);
 }
+
+/** Exported to everybody. */
+export function isPublic(entry: Registered, mesh: Mesh, settle: Settle): boolean {
+  const audience = audienceOf(entry, mesh, settle);
+  return audience.length === 0 || audience.includes("*");
+}
+
+const isFor = (entry: Registered, mesh: Mesh, clientNamespace: string, settle: Settle): boolean =>
+  isExported(audienceOf(entry, mesh, settle), entry.ref.namespace, clientNamespace);
 
 /** Whether istiod watches the namespace at all (`discoverySelectors`). */
 function isDiscovered(namespace: string, mesh: Mesh, settle: Settle): boolean {
@@ -134,7 +143,7 @@ export function isVisible(
   settle: Settle,
 ): boolean {
   const { namespace } = entry.ref;
-  if (!isDiscovered(namespace, mesh, settle) || !exportsTo(entry, mesh, scope.namespace, settle)) return false;
+  if (!isDiscovered(namespace, mesh, settle) || !isFor(entry, mesh, scope.namespace, settle)) return false;
   if (sidecar?.egress === undefined) return true;
   if (isUnknown(sidecar.egress)) return settle<boolean>(sidecar.egress, [true, false], sidecar.ref, "spec.egress");
   settleOpen(sidecar, settle);

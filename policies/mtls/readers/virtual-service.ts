@@ -19,6 +19,7 @@ const readMatch = (field: Field): Match => ({
   sourceLabels: settled(field.texts("sourceLabels")) ?? {},
   sourceNamespace: settled(field.text("sourceNamespace")) || undefined,
   gateways: settled(field.textList("gateways")) ?? [],
+  sniHosts: settled(field.textList("sniHosts")) ?? [],
   conditional: isConditional(field),
 });
 
@@ -43,6 +44,7 @@ const readRoutes = (spec: Field, type: Route["type"]): readonly Route[] =>
 const DECIDING = new Set([
   ...["http", "tcp", "tls", "match", "route", "destination", "host", "subset", "port", "number", "weight"],
   ...PLACE_FIELDS,
+  "sniHosts",
 ]);
 
 /** networking.istio.io VirtualService. */

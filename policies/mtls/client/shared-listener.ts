@@ -1,0 +1,126 @@
+import { contains } from "../cidr";
+import { coversHost } from "./hosts";
+import type { Registered, RegisteredPort } from "./registry";
+import type { RouteTarget } from "./virtual-service";
+
+/**
+ * The listener of a client's proxy on 0.0.0.0 for a port. HTTP of every service shares it, told apart by host name; so does what has no
+ * address of its own: ServiceEntries without addresses, or with ranges.
+ * Sources: `buildSidecarOutboundListener` and `mergeTCPFilterChains` in pilot/pkg/networking/core/listener.go,
+ * `buildSidecarOutboundTLSFilterChainOpts` in pilot/pkg/networking/core/tls.go; which chain takes a connection: Envoy,
+ * `FilterChainMatch` in config/listener/v3/listener_components.proto.
+ */
+
+/** A service and its port, as a listener or route names them. */
+export interface Target {
+  readonly service: Registered;
+  readonly port: RegisteredPort;
+}
+
+/** Where a connection with one of these names in its TLS handshake goes. */
+export interface NamedRoute {
+  readonly names: readonly string[];
+  /** Of a VirtualService; `undefined`: the service's own cluster. */
+  readonly to: readonly RouteTarget[] | undefined;
+}
+
+/** What a listener does with the connections that fit. */
+export interface Chain {
+  readonly range: string | undefined;
+  readonly names: readonly string[];
+  readonly isHttp: boolean;
+  readonly target: Target;
+  readonly to: readonly RouteTarget[] | undefined;
+}
+
+/** A connection as a listener sees it. */
+export interface Connection {
+  readonly ip: string | undefined;
+  /** The host that the application means: `Host` of HTTP, server name of TLS. */
+  readonly host: string | undefined;
+  readonly isHttp: boolean;
+  readonly isTls: boolean;
+}
+
+const isSame = (a: Chain, b: Chain): boolean =>
+  a.isHttp === b.isHttp && a.range === b.range && [...a.names].sort().join() === [...b.names].sort().join();
+
+/** `*` restricts nothing. */
+const restricting = (names: readonly string[]): readonly string[] => (names.includes("*") ? [] : names);
+
+function ofTarget(target: Target, routes: (target: Target) => readonly NamedRoute[]): readonly Chain[] {
+  const { service, port } = target;
+  const [address] = service.kind === "ServiceEntry" ? service.object.addresses : [];
+  const plain: Chain = { range: address, names: [], isHttp: false, target, to: undefined };
+  const http: Chain = { ...plain, range: undefined, isHttp: true };
+  switch (port.protocol) {
+    case "HTTP":
+      return [http];
+    case "AUTO":
+      return [plain, http];
+    case "TLS":
+      return routes(target).map(({ names, to }) => ({ ...plain, names: restricting(names), to }));
+    case "TCP":
+      return [plain];
+  }
+}
+
+/**
+ * The chains of the listener, of the services that share it in istiod's order. What would be the same chain as an earlier one is left
+ * out, and a port without a protocol adds nothing once the listener detects protocols anyway.
+ * @param routes where the names of a TLS port lead
+ */
+export function sharedChains(
+  targets: readonly Target[],
+  routes: (target: Target) => readonly NamedRoute[],
+): readonly Chain[] {
+  const chains: Chain[] = [];
+  let detects = false;
+  for (const target of targets) {
+    const { protocol } = target.port;
+    if (detects && protocol === "AUTO") continue;
+    for (const chain of ofTarget(target, routes)) if (!chains.some((other) => isSame(other, chain))) chains.push(chain);
+    detects ||= protocol === "HTTP" || protocol === "AUTO";
+  }
+  return chains;
+}
+
+/** Those that fit best, else those that ask for nothing of the kind; `rank` is 0 where a chain does not fit. */
+function best(
+  chains: readonly Chain[],
+  asks: (chain: Chain) => boolean,
+  rank: (chain: Chain) => number,
+): readonly Chain[] {
+  const highest = Math.max(0, ...chains.map((chain) => (asks(chain) ? rank(chain) : 0)));
+  return highest > 0 ? chains.filter((chain) => rank(chain) === highest) : chains.filter((chain) => !asks(chain));
+}
+
+const rankOfRange = (ip: string | undefined, { range = "" }: Chain): number =>
+  ip !== undefined && contains(range, ip) ? Number(range.split("/")[1] ?? 128) : 0;
+
+const rankOfNames = (host: string, { names }: Chain): number =>
+  Math.max(0, ...names.map((name) => (name === host ? Infinity : coversHost(name, host) ? name.length : 0)));
+
+/** A name in a handshake beats none, the longer the better; ranges of addresses come before names. */
+export const chainsNamed = (chains: readonly Chain[], { host, isTls }: Connection): readonly Chain[] =>
+  best(
+    chains,
+    ({ names }) => names.length > 0,
+    (chain) => (isTls && host !== undefined ? rankOfNames(host, chain) : 0),
+  );
+
+/** The chain that takes a connection; `undefined` leaves it to the traffic policy. */
+export function chainFor(chains: readonly Chain[], connection: Connection): Chain | undefined {
+  const isRest = (chain: Chain): boolean => chain.range === undefined && chain.names.length === 0 && !chain.isHttp;
+  const restricted = chains.filter((chain) => !isRest(chain));
+  const near = best(
+    restricted,
+    ({ range }) => range !== undefined,
+    (chain) => rankOfRange(connection.ip, chain),
+  );
+  const named = chainsNamed(near, connection);
+  const isRequest = connection.isHttp && !connection.isTls;
+  // Plaintext that is no HTTP fits no chain once one of them reads HTTP.
+  const fitting = named.some(({ isHttp }) => isHttp) && !isRequest ? [] : named;
+  return fitting[0] ?? chains.find(isRest);
+}
