@@ -154,7 +154,7 @@ const fits = (expected: Expected, ours: Verdict): boolean =>
   expected.server === ours.server &&
   (expected.port === ours.port || expected.server === "") &&
   expected.sends === ours.sends &&
-  JSON.stringify(expected.accepts) === JSON.stringify(ours.accepts) &&
+  (isOpen(ours) || JSON.stringify(expected.accepts) === JSON.stringify(ours.accepts)) &&
   expected.outcomes.includes(ours.outcome) &&
   (ours.outcome !== "refused" || expected.symptom === ours.symptom);
 
@@ -210,8 +210,11 @@ function ask(
   return { answer: first.answer, ours };
 }
 
-function reasons({ servers, undecided }: FlowAnswer): readonly string[] {
-  if (servers.every(({ outcome }) => outcome !== "unknown")) return [];
+/** A server is reached, and the engine does not say what its port accepts. */
+const isOpen = ({ server, accepts }: Verdict): boolean => server !== "" && accepts === null;
+
+function reasons({ servers, undecided }: FlowAnswer, ours: readonly Verdict[]): readonly string[] {
+  if (servers.every(({ outcome }) => outcome !== "unknown")) return ours.some(isOpen) ? ["what the port accepts"] : [];
   const fields = undecided.map(({ object, path }) => `${describeRef(object)}: ${path}`);
   return fields.length === 0 ? ["the engine names no field"] : fields;
 }
@@ -228,12 +231,13 @@ export function compare(kase: Case, answer: Answer): Comparison {
       throw new Error(`${kase.name}: istiod has no answer to flow ${at + 1}: ${answer.error ?? ""}`);
     const expected = expectations(result, flow);
     const { answer: answered, ours } = ask(index, kase, flow, result);
-    const unknown = reasons(answered);
+    const unknown = reasons(answered, ours);
     const agrees =
       expected.every((wanted) => ours.some((verdict) => fits(wanted, verdict))) &&
       ours.every((verdict) => expected.some((wanted) => fits(wanted, verdict)));
+    const isUnknown = unknown.length > 0 && (agrees || ours.some(({ outcome }) => outcome === "unknown"));
     if (unknown.length > 0 || !agrees)
-      (unknown.length > 0 ? unknowns : disagreements).push({
+      (isUnknown ? unknowns : disagreements).push({
         flow,
         istiod: expected.map(show).sort(),
         engine: ours.map(show).sort(),

@@ -13,7 +13,12 @@ type Key = string | number;
 const isContainer = (value: unknown): value is Json | readonly unknown[] => typeof value === "object" && value !== null;
 
 /** What an object cannot be without. */
-const ESSENTIAL = new Set(["apiVersion", "kind", "metadata", "metadata.name", "metadata.namespace"]);
+const ESSENTIAL = new Set([
+  ...["apiVersion", "kind", "metadata", "metadata.name", "metadata.namespace"],
+  // A pod of nothing but a proxy is a gateway, and the API server gives every Service an address.
+  ...["spec", "spec.template", "spec.template.spec", "spec.clusterIP"],
+  ...["spec", "spec.template.spec"].flatMap((at) => [`${at}.containers`, `${at}.containers.0`]),
+]);
 
 /** Paths of everything inside a value, the outermost first. */
 function paths(value: unknown, at: readonly Key[] = []): readonly (readonly Key[])[] {
