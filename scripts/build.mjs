@@ -13,6 +13,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
  */
 const bundles = [
   { entry: "policies/index.ts", outfile: "policies/dist/index.js", external: ["@pulumi/*"] },
+  { entry: "policies/pipeline/main.ts", outfile: "policies/dist/pipeline.js" },
   { entry: "cli/main.ts", outfile: "cli/dist/main.js", external: ["./kubernetes-client.js"] },
   {
     entry: "cli/cluster/kubernetes-client.ts",

@@ -13,7 +13,7 @@ import { runRules } from "../rules/run";
 import { settingsSchema, type PackSettings } from "../settings";
 import { assessResource, assessStack } from "./analysis";
 import { configurationReader } from "./configuration";
-import { docsUrl, violationOf } from "./violation";
+import { docsUrl, NOT_JUDGED, violationOf } from "./violation";
 
 /** A policy of both layers: CrossGuard runs each half where it belongs, under one name and one level. */
 type TwoLayers = ResourceValidationPolicy & StackValidationPolicy;
@@ -80,7 +80,7 @@ export function policiesOf(rules: readonly Rule[], { clock, hide }: PolicyOption
   const reportFailure = (analysis: Analysis, violation: ReportViolation): void => {
     if (analysis === undefined || !("failure" in analysis) || failures.has(analysis)) return;
     failures.add(analysis);
-    violation(hide(`This could not be judged, which is no pass: ${analysis.failure}`));
+    violation(hide(`This could not be judged, ${NOT_JUDGED}: ${analysis.failure}`));
   };
 
   const report = (rule: Rule, analysis: Analysis, violation: ReportViolation): void => {
@@ -96,7 +96,7 @@ export function policiesOf(rules: readonly Rule[], { clock, hide }: PolicyOption
       if (layer !== "stack") reported.add(key);
       violation(message, urn);
     }
-    for (const { id, message } of failed) violation(hide(`${id} could not be checked, which is no pass: ${message}`));
+    for (const { id, message } of failed) violation(hide(`${id} could not be checked, ${NOT_JUDGED}: ${message}`));
   };
 
   const settingsPolicy: TwoLayers = {

@@ -36,3 +36,38 @@ export function violationOf(
   ];
   return { message: lines.join("\n"), urn: urnOf(finding.source) };
 }
+
+/** How it is said that something could not be judged. */
+export const NOT_JUDGED = "which is no pass";
+export const IS_NOT_JUDGED = new RegExp(`could not be (?:judged|checked), ${NOT_JUDGED}:`);
+
+/** The parts of a violation as the engine hands it on. */
+export interface ViolationText {
+  readonly message: string;
+  /** Id of the rule. */
+  readonly id?: string;
+  /** The policy's description. */
+  readonly why?: string;
+  readonly field?: string;
+  readonly component?: string;
+  readonly fix?: string;
+  /** `docs/rules.md#mtls101` */
+  readonly docs?: string;
+}
+
+/** Reads what `violationOf` wrote, with the description that the SDK puts before it. */
+export function readViolation(text: string): ViolationText {
+  const [why = "", ...lines] = text.trimEnd().split("\n");
+  const parts: { -readonly [Part in keyof ViolationText]?: string } = { why };
+  const take = (form: RegExp, ...names: readonly (keyof ViolationText)[]): void => {
+    const [whole, ...found] = form.exec(lines.at(-1) ?? "") ?? [];
+    if (whole === undefined) return;
+    names.forEach((name, at) => (parts[name] = found[at] ?? ""));
+    lines.pop();
+  };
+  take(/^Fix: (.*) \((docs\/rules\.md#\w+)\)$/, "fix", "docs");
+  take(/^In component (.*)\.$/, "component");
+  take(/^Field: (.*)$/, "field");
+  const [, id, message] = /^(MTLS\d+) ([^]*)$/.exec(lines.join("\n")) ?? [];
+  return { ...parts, ...(id === undefined ? {} : { id }), message: message ?? lines.join("\n") };
+}

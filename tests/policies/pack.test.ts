@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { RULES } from "../../policies/rules";
 import {
   BARE_COLLECTOR,
@@ -47,10 +49,18 @@ test("the package carries what it needs and nothing else", () => {
     "LICENSE",
     "PulumiPolicy.yaml",
     "README.md",
+    "bin/meshtls-pulumi.js",
     "dist/LICENSES.txt",
     "dist/index.js",
+    "dist/pipeline.js",
     "package.json",
   ]);
+});
+
+test("the wrapper that always passes it comes with it, and starts by itself", () => {
+  const wrapper = join(packed.folder, "bin/meshtls-pulumi.js");
+  const { status, stderr } = spawnSync(process.execPath, [wrapper, "up", "--skip-preview"], { encoding: "utf8" });
+  expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("--skip-preview is refused") });
 });
 
 test("it shows every rule as a policy, with level, remediation and address", async () => {
