@@ -1,19 +1,17 @@
-import { explain } from "./because";
+import { reasonsOfClient } from "./because";
 import { clientOf, indexClients, outsideClient, type Client } from "./client/context";
 import { isIpAddress } from "./client/hosts";
 import { resolveClient } from "./client/resolve-client";
 import { considered } from "./evidence";
 import { combine, isSame, unknownServer } from "./combine";
 import { explore, unique, type Exploration } from "./explore";
-import type { DeclaredFlow, FlowAnswer, FlowOrigin, Undecided } from "./flow";
-import type { Workload } from "./mesh";
+import type { DeclaredFlow, FlowAnswer, FlowOrigin, ServerAnswer, Undecided } from "./flow";
 import type { MeshIndex } from "./mesh-index";
-import { describeRef, type ObjectRef } from "./objects";
+import type { ObjectRef } from "./objects";
 import { dataPlane } from "./server/injection";
-import { effectivePeerAuthentication } from "./server/peer-authentication";
 import { worstOutcome, type AppProtocol, type Outcome } from "./vocabulary";
 import type { Question, Traced } from "./meeting";
-import { answerInOneWay, type WorldAnswer } from "./world";
+import { answeredBefore, answerInOneWay, type WorldAnswer } from "./world";
 
 export { resolveClient, type ResolvedClient } from "./client/resolve-client";
 
@@ -38,11 +36,6 @@ function hostOf(world: WorldAnswer | undefined, host: string): string {
 const isBareIpv6 = (host: string): boolean => host.includes(":") && !host.startsWith("[") && isIpAddress(host);
 const bracketed = (host: string): string => (isBareIpv6(host) ? `[${host}]` : host);
 
-const isWorst =
-  (outcome: Outcome) =>
-  (traced: Traced): boolean =>
-    traced.answer.outcome === outcome;
-
 /** The answer when nobody knows who asks: the client may be anyone. */
 const withoutClient = (flow: DeclaredFlow, ref: ObjectRef, base: BaseAnswer): FlowAnswer => ({
   ...base,
@@ -63,26 +56,52 @@ const namedRef = (from: string): ObjectRef => {
   return third === undefined ? { kind: "Workload", namespace, name: second } : { kind: second, namespace, name: third };
 };
 
-/** What had to be taken for granted: of injection on both sides, and of servers outside. */
-function assumptionsOf(index: MeshIndex, client: Client, servers: readonly Traced[]): readonly string[] {
-  const assumptions = new Set<string>();
-  const ofPlane = (workload: Workload) =>
-    dataPlane(index, workload).assumptions.forEach((text) => assumptions.add(text));
-  if (client.workload !== null) ofPlane(client.workload);
-  for (const { answer, assumption } of servers) {
-    if (assumption !== undefined) assumptions.add(assumption);
-    const workload = answer.workload === null ? undefined : index.workload(answer.workload);
-    if (workload === undefined) continue;
-    ofPlane(workload);
-    if (effectivePeerAuthentication(index, workload).orderDependent)
-      assumptions.add(`PeerAuthentications of ${describeRef(workload.ref)} that are equally old are ordered by name`);
-  }
-  return [...assumptions];
+/** What had to be taken for granted: of the client and of the servers. */
+function assumptionsOf(index: MeshIndex, { workload }: Client, world: WorldAnswer | undefined): readonly string[] {
+  const ofClient = workload === null ? NOTHING : dataPlane(index, workload).assumptions;
+  const ofServers = world === undefined ? NOTHING : world.servers.assumptions(index);
+  if (ofClient.length === 0) return ofServers;
+  return ofServers.length === 0 ? ofClient : [...new Set([...ofClient, ...ofServers])];
 }
 
-/** The fields that decide, as far as they are not known. */
-const undecidedOf = ({ undecided, results }: Exploration<WorldAnswer>): readonly Undecided[] =>
-  unique([...undecided, ...results.flatMap((world) => world?.undecided ?? [])]);
+const NOTHING: readonly never[] = [];
+
+/** What an answer says of the servers, and the way that tells why it ends as it does. */
+interface Found {
+  readonly servers: readonly ServerAnswer[];
+  readonly outcome: Outcome;
+  readonly world: WorldAnswer | undefined;
+  readonly traced: Traced | undefined;
+  /** The fields that decide, as far as they are not known. */
+  readonly undecided: readonly Undecided[];
+}
+
+function inOneWay(world: WorldAnswer): Found {
+  const { answers, outcome, deciding, undecided } = world.servers;
+  return {
+    servers: answers,
+    outcome,
+    world,
+    traced: deciding,
+    undecided: undecided.length > 1 ? unique(undecided) : undecided,
+  };
+}
+
+/** In every way that what is not known can go. */
+function inEveryWay({ results, undecided, complete }: Exploration<WorldAnswer>, port: number): Found {
+  const [first] = results;
+  if (first !== undefined && complete && results.length === 1 && undecided.length === 0) return inOneWay(first);
+  const servers = combine({ results, undecided, complete }, port);
+  const outcome = worstOutcome(servers.map((server) => server.outcome));
+  const world = results.find((way) => way?.servers.ending(outcome) !== undefined) ?? first;
+  return {
+    servers,
+    outcome,
+    world,
+    traced: world?.servers.ending(outcome) ?? world?.servers.traced[0],
+    undecided: unique([...undecided, ...results.flatMap((way) => way?.servers.undecided ?? [])]),
+  };
+}
 
 /**
  * Says what a client sends to a host and port, what each server behind it accepts, how that ends, and what decided. Never throws on any
@@ -102,12 +121,15 @@ export function answerFlow(index: MeshIndex, flow: DeclaredFlow, options: Answer
   const indexes = indexClients(index);
   const client = resolved.workload === null ? outsideClient(resolved.ref) : clientOf(index, resolved.workload);
   const question: Question = { host, port, protocol, tls, serverSpeaks };
-  const exploration = explore((settle) => answerInOneWay({ mesh, index, indexes, client, settle }, question), isSame);
-  const servers = combine(exploration, port);
-  const outcome = worstOutcome(servers.map((server) => server.outcome));
-  const world = exploration.results.find((result) => result?.servers.some(isWorst(outcome))) ?? exploration.results[0];
-  const traced = world?.servers.find(isWorst(outcome)) ?? world?.servers[0];
   const by = { mesh, index, indexes, client };
+  const before = answeredBefore(by, question);
+  const { servers, outcome, world, traced, undecided } =
+    before === undefined
+      ? inEveryWay(
+          explore((settle) => answerInOneWay({ ...by, settle }, question), isSame),
+          port,
+        )
+      : inOneWay(before);
   const answer: { -readonly [Key in keyof FlowAnswer]: FlowAnswer[Key] } = {
     from: resolved.ref,
     to: { host: hostOf(world, host), port },
@@ -118,9 +140,12 @@ export function answerFlow(index: MeshIndex, flow: DeclaredFlow, options: Answer
     origin,
     outcome,
     servers,
-    because: world === undefined || traced === undefined ? [] : explain(by, world, traced, port),
-    assumptions: assumptionsOf(index, client, world?.servers ?? []),
-    undecided: outcome === "unknown" ? undecidedOf(exploration) : [],
+    because:
+      world === undefined || traced === undefined
+        ? NOTHING
+        : [...reasonsOfClient(by, world.departure, port), ...world.servers.because(traced)],
+    assumptions: assumptionsOf(index, client, world),
+    undecided: outcome === "unknown" ? undecided : NOTHING,
   };
   const symptom = servers.find((server) => server.outcome === "refused")?.symptom;
   if (symptom !== undefined) answer.symptom = symptom;

@@ -46,6 +46,13 @@ export interface Assessment {
 const keyOf = ({ from, to, protocol, tls }: FlowAnswer): string =>
   [from.kind, from.namespace, from.name, to.host, to.port, protocol, tls].join("|");
 
+/** Those among the answers that nobody declared. */
+function unasked(discovered: readonly FlowAnswer[], declared: readonly FlowAnswer[]): readonly FlowAnswer[] {
+  if (discovered.length === 0 || declared.length === 0) return discovered;
+  const asked = new Set(declared.map(keyOf));
+  return discovered.filter((answer) => !asked.has(keyOf(answer)));
+}
+
 /**
  * Answers every declared flow, then every flow that the manifests reveal and that was not declared, and says how each exception stands.
  * Time linear in objects plus flows. Never throws on any mesh.
@@ -54,11 +61,11 @@ export function assess(mesh: Mesh, options: AssessOptions): Assessment {
   const index = indexMesh(mesh);
   const evidence = options.evidence ?? false;
   const declared = (options.flows ?? []).map((flow) => answerFlow(index, flow, { evidence }));
-  const asked = new Set(declared.map(keyOf));
-  const discovered = ((options.discover ?? true) ? discoverFlows(mesh) : [])
-    .map(({ flow, origin }) => answerFlow(index, flow, { evidence, origin }))
-    .filter((answer) => !asked.has(keyOf(answer)));
-  const flows = [...declared, ...discovered];
-  const assumptions = [...mesh.assumptions, ...flows.flatMap((flow) => flow.assumptions)];
-  return { mesh, flows, exceptions: answerExceptions(mesh, options.now), assumptions: [...new Set(assumptions)] };
+  const discovered = ((options.discover ?? true) ? discoverFlows(mesh) : []).map(({ flow, origin }) =>
+    answerFlow(index, flow, { evidence, origin }),
+  );
+  const flows = [...declared, ...unasked(discovered, declared)];
+  const assumptions = new Set(mesh.assumptions);
+  for (const flow of flows) for (const assumption of flow.assumptions) assumptions.add(assumption);
+  return { mesh, flows, exceptions: answerExceptions(mesh, options.now), assumptions: [...assumptions] };
 }

@@ -6,8 +6,8 @@ import type { Reason } from "./flow";
 import { describeRef, type ObjectRef } from "./objects";
 import { dataPlane } from "./server/injection";
 import { outboundCaptured } from "./server/interception";
+import type { Departure } from "./client/departure";
 import type { Traced } from "./meeting";
-import type { WorldAnswer } from "./world";
 
 /** The chain that led to a verdict, in plain words: what decided on the client's side, then on the server's. */
 
@@ -93,7 +93,8 @@ function ofHop(hop: Hop | undefined, traced: Traced): readonly Reason[] {
   }
 }
 
-function ofClient({ client, index }: Asked, { departure }: WorldAnswer, port: number): readonly Reason[] {
+/** How what the client sends leaves its pod. */
+export function reasonsOfClient({ client, index }: Asked, departure: Departure, port: number): readonly Reason[] {
   if (client.workload === null) return [reason("injection", "the client is outside the mesh", client.ref)];
   const plane = dataPlane(index, client.workload);
   if (departure !== "direct" || plane.mode !== "sidecar") return [plane.because];
@@ -126,9 +127,5 @@ const PROTOCOL_SYMPTOMS: ReadonlySet<string> = new Set([
   "connection-refused",
 ]);
 
-/** The reasons of one server's answer, client's side first. */
-export const explain = (context: Asked, world: WorldAnswer, traced: Traced, port: number): readonly Reason[] => [
-  ...ofClient(context, world, port),
-  ...ofHop(traced.hop, traced),
-  ...ofServer(traced),
-];
+/** The way to a server, and the server's part; the client's own part is left out. */
+export const reasonsOf = (traced: Traced): readonly Reason[] => [...ofHop(traced.hop, traced), ...ofServer(traced)];

@@ -49,7 +49,7 @@ const parseRaw = (text: string): Address | undefined => {
   const bare = text.replace(/^\[(.*)\]$/, "$1").replace(/%.*$/, "");
   const v4 = parseV4(bare);
   if (v4 !== undefined) return { bits: 32, value: v4 };
-  const v6 = parseV6(bare);
+  const v6 = bare.includes(":") ? parseV6(bare) : undefined;
   return v6 === undefined ? undefined : { bits: 128, value: v6 };
 };
 

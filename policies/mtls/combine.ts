@@ -9,7 +9,7 @@ const keyOf = ({ workload, targetPort }: ServerAnswer): string =>
   `${workload === null ? "" : describeRef(workload)}:${targetPort}`;
 
 const answersOf = (world: WorldAnswer | undefined): string =>
-  world === undefined ? "" : JSON.stringify(world.servers.map(({ answer }) => answer));
+  world === undefined ? "" : JSON.stringify(world.servers.answers);
 
 /** Whether two ways come to the same answer. */
 export const isSame = (a: WorldAnswer | undefined, b: WorldAnswer | undefined): boolean =>
@@ -51,20 +51,16 @@ export const unknownServer = (port: number): ServerAnswer => ({
   outcome: "unknown",
 });
 
-const answersIn = ({ servers }: WorldAnswer): readonly ServerAnswer[] => servers.map(({ answer }) => answer);
-
 /** The servers of all ways together. */
 export function combine(exploration: Exploration<WorldAnswer>, port: number): readonly ServerAnswer[] {
-  const [single] = exploration.results;
-  if (single !== undefined && exploration.complete && exploration.results.length === 1) return answersIn(single);
   const worlds = exploration.results.flatMap((world) => (world === undefined ? [] : [world]));
   const isWhole = exploration.complete && worlds.length === exploration.results.length;
   const [first] = worlds;
-  if (first !== undefined && isWhole && worlds.every((world) => isSame(world, first))) return answersIn(first);
+  if (first !== undefined && isWhole && worlds.every((world) => isSame(world, first))) return first.servers.answers;
   const found = new Map<string, ServerAnswer[][]>();
   for (const { servers } of worlds) {
     const ofWorld = new Map<string, ServerAnswer[]>();
-    for (const { answer } of servers) ofWorld.set(keyOf(answer), [...(ofWorld.get(keyOf(answer)) ?? []), answer]);
+    for (const answer of servers.answers) ofWorld.set(keyOf(answer), [...(ofWorld.get(keyOf(answer)) ?? []), answer]);
     for (const [key, answers] of ofWorld) found.set(key, [...(found.get(key) ?? []), answers]);
   }
   const merged = [...found.values()].map((ways) => merge(ways.flat(), ways.length === worlds.length));

@@ -31,12 +31,12 @@ export function decide<I extends Record<string, unknown>, R>(
   { ways, place }: Openness<I>,
   rule: (inputs: I) => R,
 ): Decision<R> {
-  const inputs = { ...given } as I;
   const open = Object.keys(given).filter((key) => isUnknown(given[key])) as (keyof I & string)[];
   if (open.length === 0) {
-    const value = rule(inputs);
+    const value = rule(given as I);
     return { value, possible: [value], undecided: [] };
   }
+  const inputs = { ...given } as I;
   // The result of a combination stands at the sum of its choices, each times the stride of its input.
   const strides: number[] = [];
   const combinations = open.reduce((count, key) => {

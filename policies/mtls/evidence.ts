@@ -60,6 +60,6 @@ export function considered(context: Asked, { servers }: WorldAnswer): readonly C
     const policies = workload === undefined ? [] : effectivePeerAuthentication(context.index, workload).considered();
     return [...rules, ...policies];
   };
-  const all = servers.flatMap(of);
+  const all = servers.traced.flatMap(of);
   return [...new Map(all.map((item) => [`${item.step}|${item.object}|${item.says}`, item])).values()];
 }

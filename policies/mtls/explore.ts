@@ -71,7 +71,7 @@ class Run {
 
   constructor(
     private readonly trail: Choice[],
-    private readonly tooMany: Map<string, Undecided>,
+    private readonly tooMany: Undecided[],
   ) {}
 
   readonly settle: Settle = (value, ways, object, path, more) => {
@@ -87,7 +87,7 @@ class Run {
       this.made.set(key, choice);
     }
     if (ways.length === 0) {
-      for (const field of choice.fields) this.tooMany.set(`${describeRef(field.object)}: ${field.path}`, field);
+      this.tooMany.push(...choice.fields);
       throw new TooManyWays();
     }
     return ways[Math.min(choice.way, ways.length - 1)] as (typeof ways)[number];
@@ -114,7 +114,7 @@ export function explore<T>(
   same: (a: T | undefined, b: T | undefined) => boolean,
 ): Exploration<T> {
   const trail: Choice[] = [];
-  const tooMany = new Map<string, Undecided>();
+  const tooMany: Undecided[] = [];
   const runs: { result: T | undefined; asked: readonly Choice[] }[] = [];
   do {
     const way = new Run(trail, tooMany);
@@ -133,7 +133,7 @@ export function explore<T>(
   const asked = complete ? [] : runs.flatMap((one) => one.asked.flatMap(({ fields }) => fields));
   return {
     results: runs.map((one) => one.result),
-    undecided: unique([...tooMany.values(), ...decisive(runs, same), ...asked]),
+    undecided: unique([...tooMany, ...decisive(runs, same), ...asked]),
     complete,
   };
 }

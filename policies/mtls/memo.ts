@@ -15,3 +15,9 @@ export function remembered<O extends object, K, V>(compute: (owner: O, key: K) =
     return value;
   };
 }
+
+/** Computed when first asked for, then kept. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

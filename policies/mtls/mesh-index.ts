@@ -1,7 +1,9 @@
 import { byAge } from "./client/age";
+import { serviceHost } from "./client/registry";
 import { resolveEndpoints, resolveEntryEndpoints, type Endpoint } from "./endpoints";
 import { isUnknown, type Known } from "./known";
 import { LabelledIndex, SelectorIndex, type Selected } from "./labels";
+import { once } from "./memo";
 import type {
   Endpoints,
   Labels,
@@ -85,14 +87,14 @@ const lazily = <K, V>(make: (key: K) => V): ((key: K) => V) => {
   };
 };
 
-const keyOf = ({ kind, namespace, name }: ObjectRef): string => `${kind}/${namespace}/${name}`;
+const keyOf = ({ kind, name }: Omit<ObjectRef, "namespace">): string => `${kind}/${name}`;
 const namespaceOf = ({ ref }: { readonly ref: ObjectRef }): string => ref.namespace;
 
+/** Of one namespace. */
 const byName = (workloads: readonly Workload[]): ReadonlyMap<string, Workload> => {
   const found = new Map<string, Workload>();
   for (const workload of workloads)
-    for (const { name } of workload.pods)
-      found.set(keyOf({ kind: "Pod", namespace: workload.ref.namespace, name }), workload);
+    for (const { name } of workload.pods) found.set(keyOf({ kind: "Pod", name }), workload);
   for (const workload of workloads) found.set(keyOf(workload.ref), workload);
   return found;
 };
@@ -113,20 +115,21 @@ const NONE: readonly never[] = [];
 
 function buildIndex(mesh: Mesh): MeshIndex {
   const workloads = group(mesh.workloads, namespaceOf);
-  const workloadByName = byName(mesh.workloads);
+  const named = lazily((namespace: string) => byName(workloads.get(namespace) ?? NONE));
   const workloadAt = byIp(mesh.workloads);
-  const services = new Map(mesh.services.map((service) => [`${service.ref.namespace}/${service.ref.name}`, service]));
-  const hosts = new Map(
-    mesh.services.map((service) => [
-      `${service.ref.name}.${service.ref.namespace}.svc.${mesh.config.clusterDomain}`,
-      service,
-    ]),
+  const services = once(
+    () => new Map(mesh.services.map((service) => [`${service.ref.namespace}/${service.ref.name}`, service])),
   );
-  const serviceAt = new Map(mesh.services.flatMap((service) => service.clusterIps.map((ip) => [ip, service] as const)));
+  const hosts = once(
+    () => new Map(mesh.services.map((service) => [serviceHost(service, mesh.config.clusterDomain), service])),
+  );
+  const serviceAt = once(
+    () => new Map(mesh.services.flatMap((service) => service.clusterIps.map((ip) => [ip, service] as const))),
+  );
   const slices = group(mesh.endpoints, (slice) => `${slice.ref.namespace}/${slice.service}`);
   const servicesIn = group(mesh.services, namespaceOf);
   const entriesIn = group(mesh.serviceEntries, namespaceOf);
-  const policiesIn = group([...mesh.peerAuthentications].sort(byAge), namespaceOf);
+  const policiesIn = group(mesh.peerAuthentications, namespaceOf);
   const sidecarsIn = group([...mesh.sidecars].sort(byAge), namespaceOf);
 
   const labelsOf = lazily((workload: Workload) => runningLabels(mesh, workload));
@@ -193,7 +196,7 @@ function buildIndex(mesh: Mesh): MeshIndex {
   const index: MeshIndex = {
     mesh,
     namespace: (name) => mesh.namespaces.get(name),
-    workload: (ref) => workloadByName.get(keyOf(ref)),
+    workload: (ref) => named(ref.namespace).get(keyOf(ref)),
     workloadsIn: (namespace) => workloads.get(namespace) ?? NONE,
     workloadsSelected: (namespace, labels) => {
       const here = namespace === UNKNOWN_NAME ? NONE : labelled(namespace).selectedBy(labels);
@@ -204,9 +207,9 @@ function buildIndex(mesh: Mesh): MeshIndex {
       ];
     },
     labelsOf,
-    service: (namespace, name) => services.get(`${namespace}/${name}`),
-    serviceByHost: (fqdn) => hosts.get(fqdn),
-    serviceByIp: (ip) => serviceAt.get(ip),
+    service: (namespace, name) => services().get(`${namespace}/${name}`),
+    serviceByHost: (fqdn) => hosts().get(fqdn),
+    serviceByIp: (ip) => serviceAt().get(ip),
     workloadByIp: (ip) => workloadAt.get(ip),
     servicesSelecting,
     entriesSelecting,

@@ -1,20 +1,20 @@
 import { addressesOf, nowhere, OUTSIDE_HOST, reached, reachedEndpoint, type Address } from "./client/address";
 import { endpointGetsMtls } from "./client/auto-mtls";
 import type { Cluster } from "./client/cluster";
-import { isSelective, type Context } from "./client/context";
-import { departureOf, type Departure } from "./client/departure";
+import type { Asked, Client, Context } from "./client/context";
+import { departureOf, staysInPod, type Departure } from "./client/departure";
 import { resolveHost, type Dialled } from "./client/dialled";
 import { endpointsOf, tlsModeOf } from "./client/endpoints";
-import { portOf } from "./client/registry";
+import { isPassthrough, portOf } from "./client/registry";
 import { hopsFor, type Hop } from "./client/route";
 import { isSelected, podLabelsPlace } from "./client/selected";
 import { remember } from "./explore";
-import type { Undecided } from "./flow";
 import { isUnknown } from "./known";
 import { meet, nobody, sending, UNTESTED, type Question, type Traced } from "./meeting";
 import type { Workload } from "./mesh";
 import type { Endpoint } from "./mesh-index";
 import { planeOf, portModeOf } from "./reception";
+import { Servers } from "./servers";
 import type { Wire } from "./verdict";
 
 /**
@@ -24,9 +24,37 @@ import type { Wire } from "./verdict";
 export interface WorldAnswer {
   readonly dialled: Dialled;
   readonly departure: Departure;
-  readonly servers: readonly Traced[];
-  /** Fields that would tell more. */
-  readonly undecided: readonly Undecided[];
+  readonly servers: Servers;
+}
+
+/** A Service by its address, as the clients of a namespace find it. */
+export interface Approach {
+  readonly dialled: Dialled;
+  readonly to: Address;
+}
+
+/** All that a question asks but the host. */
+const manner = ({ port, protocol, tls, serverSpeaks }: Question): string =>
+  `${port}|${protocol}|${tls}|${serverSpeaks ?? ""}`;
+
+const keyOf = ({ scope }: Client, question: Question): string =>
+  `${scope.namespace}|${question.host}|${manner(question)}`;
+
+/**
+ * The answer to a question that another client of the namespace has asked, where no field that is not known had a part in it and both
+ * send all they send through their proxies; else `undefined`, and the question has to be worked out.
+ */
+export function answeredBefore({ indexes, client }: Asked, question: Question): WorldAnswer | undefined {
+  if (!client.isLikeOthers || !client.sendsAllThroughSidecar) return undefined;
+  const approach = indexes.approaches.get(keyOf(client, question));
+  return approach === undefined || staysInPod(approach.to) ? undefined : indexes.ways.get(approach);
+}
+
+/** `undefined` for what is no Service, or one whose clients connect to pods. */
+function approachTo(context: Context, { host, port }: Question): Approach | undefined {
+  const dialled = resolveHost(context, host);
+  if (dialled.kind !== "service" || isPassthrough(dialled.service, context.settle)) return undefined;
+  return { dialled, to: { kind: "cluster-ip", service: dialled.service, port } };
 }
 
 class World {
@@ -36,6 +64,8 @@ class World {
   ) {}
 
   answer(): WorldAnswer {
+    const shared = this.asOthersDo();
+    if (shared !== undefined) return shared;
     const { context, question } = this;
     const dialled = resolveHost(context, question.host);
     const servers: Traced[] = [];
@@ -46,7 +76,47 @@ class World {
     }
     departure ??= departureOf(context, undefined, question.port);
     if (servers.length === 0) servers.push(...this.toNobody(departure, dialled));
-    return { dialled, departure, servers: distinct(servers), undecided: servers.flatMap(({ undecided }) => undecided) };
+    return { dialled, departure, servers: new Servers(servers) };
+  }
+
+  /** What every client of the namespace gets that asks the same of a Service through its proxy: worked out once for all of them. */
+  private asOthersDo(): WorldAnswer | undefined {
+    const { context, question } = this;
+    const { indexes, client, settle } = context;
+    if (!client.isLikeOthers) return undefined;
+    const key = keyOf(client, question);
+    const approach = remember(indexes.approaches, key, settle, (asked) =>
+      approachTo({ ...context, settle: asked }, question),
+    );
+    if (approach === undefined || departureOf(context, approach.to, question.port) !== "captured") return undefined;
+    return remember(indexes.ways, approach, settle, (asked) =>
+      new World({ ...context, settle: asked }, question).captured(approach),
+    );
+  }
+
+  private captured({ dialled, to }: Approach): WorldAnswer {
+    const hops = this.hops(dialled, to);
+    const [hop] = hops;
+    const isPlain = hops.length === 1 && hop?.via === "cluster" && hop.by === undefined;
+    if (isPlain && !hop.cluster.isOriginalDestination)
+      return { dialled, departure: "captured", servers: this.behind(hop.cluster, hop) };
+    const servers = this.through(hops);
+    const found = servers.length > 0 ? servers : this.toNobody("captured", dialled);
+    return { dialled, departure: "captured", servers: new Servers(found) };
+  }
+
+  /** The servers of a cluster are the same for every client that has the cluster. */
+  private behind(cluster: Cluster, hop: Hop): Servers {
+    const { context, question } = this;
+    const { behind } = context.indexes;
+    const known = behind.get(cluster) ?? new Map<string, Servers>();
+    behind.set(cluster, known);
+    return remember(
+      known,
+      manner(question),
+      context.settle,
+      (asked) => new Servers(new World({ ...context, settle: asked }, question).toEndpoints(cluster, hop)),
+    );
   }
 
   /** DNS lists no address for the name. What the proxy refuses or routes elsewhere it would, whatever the address. */
@@ -54,22 +124,14 @@ class World {
     const { port } = this.question;
     if (departure !== "captured") return [nobody("connection-refused", port)];
     const host = dialled.kind === "service" ? dialled.service.host : "";
-    const routed = this.throughProxy(dialled, nowhere(host, port));
+    const routed = this.through(this.hops(dialled, nowhere(host, port)));
     return routed.length > 0 ? routed : [nobody("no-healthy-upstream", port)];
   }
 
   private from(departure: Departure, dialled: Dialled, to: Address): readonly Traced[] {
     if (to.kind === "loopback") return this.directly(to, false, { via: "loopback", to });
     if (departure !== "captured") return this.directly(to, departure === "ambient", undefined);
-    const { indexes, client, settle } = this.context;
-    const { namespace, isGateway } = client.scope;
-    const isOfAll = to.kind === "cluster-ip" && !isGateway && !isSelective(indexes, namespace);
-    if (!isOfAll) return this.throughProxy(dialled, to);
-    const { host, port, protocol, tls, serverSpeaks = "" } = this.question;
-    const key = `${namespace}|${host}|${port}|${protocol}|${tls}|${serverSpeaks}`;
-    return remember(indexes.ways, key, settle, (asked) =>
-      new World({ ...this.context, settle: asked }, this.question).throughProxy(dialled, to),
-    );
+    return this.through(this.hops(dialled, to));
   }
 
   /** As it leaves the application; ztunnel wraps it in HBONE where the server has a ztunnel too. */
@@ -84,10 +146,14 @@ class World {
     });
   }
 
-  private throughProxy(dialled: Dialled, to: Address): readonly Traced[] {
+  private hops(dialled: Dialled, to: Address): readonly Hop[] {
     const { tls, protocol, port } = this.question;
-    const bytes = { isHttp: protocol !== "tcp", isTls: tls };
-    return hopsFor(this.context, bytes, dialled, to, port).flatMap((hop) => {
+    return hopsFor(this.context, { isHttp: protocol !== "tcp", isTls: tls }, dialled, to, port);
+  }
+
+  private through(hops: readonly Hop[]): readonly Traced[] {
+    const { port } = this.question;
+    return hops.flatMap((hop) => {
       switch (hop.via) {
         case "black-hole":
           return [nobody("black-hole", port, hop)];
@@ -183,12 +249,6 @@ const wireOf = ({ kind }: Cluster["socket"]): Wire => (kind === "per-endpoint" ?
 /** A ServiceEntry that the client's proxy resolves by DNS: without endpoints it leads to its own host. */
 const isResolvedByName = ({ service }: Cluster): boolean =>
   service.kind === "ServiceEntry" && !isUnknown(service.object.resolution) && service.object.resolution.includes("DNS");
-
-/** Each server once: what several ways lead to alike is one answer. */
-const distinct = (servers: readonly Traced[]): readonly Traced[] =>
-  servers.length < 2
-    ? servers
-    : [...new Map(servers.map((server) => [JSON.stringify(server.answer), server])).values()];
 
 export const answerInOneWay = (context: Context, question: Question): WorldAnswer =>
   new World(context, question).answer();

@@ -3,7 +3,7 @@ import type { Labels, MtlsMode, TlsMode } from "../mesh";
 import type { ObjectRef } from "../objects";
 import { namespaceMode, type NamespaceModeAnswer } from "../server/peer-authentication";
 import { clusterSocket, type ClusterSocket } from "./auto-mtls";
-import { isSelective, type Context } from "./context";
+import { NO_RULE, type Context } from "./context";
 import { lookUpRules } from "./destination-rule-index";
 import type { ConsolidatedRule } from "./destination-rule-merge";
 import { pickRule } from "./destination-rule-pick";
@@ -54,9 +54,9 @@ function build(
   service: Registered,
   port: RegisteredPort,
   subset: string | undefined,
+  rule: ConsolidatedRule | undefined,
 ): Cluster | null {
   const { mesh, client, settle } = context;
-  const rule = ruleFor(context, service);
   const of = rule === undefined ? undefined : { picked: rule, subset, port: port.number };
   const found = of === undefined || subset === undefined ? undefined : subsetOf(of, settle);
   if (subset !== undefined && found === undefined) return null;
@@ -97,18 +97,24 @@ function build(
   };
 }
 
-/** The cluster of a service's port; `null` when the subset is defined by no rule that counts for the client. */
+/**
+ * The cluster of a service's port; `null` when the subset is defined by no rule that counts for the client. All that tells the clients
+ * apart is that rule, so those for whom the same one counts share the cluster.
+ */
 export function clusterFor(
   context: Context,
   service: Registered,
   port: RegisteredPort,
   subset: string | undefined,
 ): Cluster | null {
-  const { scope, ref } = context.client;
+  const rule = ruleFor(context, service);
   const { clusters } = context.indexes;
-  const known = clusters.get(service) ?? new Map<string, Cluster | null>();
-  clusters.set(service, known);
-  const who = isSelective(context.indexes, scope.namespace) ? `${ref.kind}/${ref.name}` : "";
-  const key = `${scope.namespace}|${who}|${scope.isGateway}|${port.number}|${subset ?? ""}`;
-  return remember(known, key, context.settle, (settle: Settle) => build({ ...context, settle }, service, port, subset));
+  const ofPort = clusters.get(port) ?? new WeakMap<ConsolidatedRule | typeof NO_RULE, Map<string, Cluster | null>>();
+  clusters.set(port, ofPort);
+  const ofRule = ofPort.get(rule ?? NO_RULE) ?? new Map<string, Cluster | null>();
+  ofPort.set(rule ?? NO_RULE, ofRule);
+  const key = `${context.client.scope.isGateway ? "gateway" : "sidecar"}|${subset ?? ""}`;
+  return remember(ofRule, key, context.settle, (settle: Settle) =>
+    build({ ...context, settle }, service, port, subset, rule),
+  );
 }

@@ -1,15 +1,18 @@
 import type { Settle } from "../explore";
 import { UNKNOWN } from "../known";
 import type { Mesh, Workload } from "../mesh";
-import type { Traced } from "../meeting";
 import type { Endpoint, MeshIndex } from "../mesh-index";
 import type { ObjectRef } from "../objects";
 import { indexNodePorts, type NodePorts } from "./address";
 import type { ServerSide } from "../server-side";
+import type { Servers } from "../servers";
+import type { Approach, WorldAnswer } from "../world";
 import type { Cluster } from "./cluster";
+import { sendsAllThroughSidecar } from "./departure";
 import type { Dialled } from "./dialled";
+import type { ConsolidatedRule } from "./destination-rule-merge";
 import { indexDestinationRules, type DestinationRuleIndex } from "./destination-rule-index";
-import { indexRegistry, type Registered, type Registry } from "./registry";
+import { indexRegistry, type RegisteredPort, type Registry } from "./registry";
 import { podLabelsPlace } from "./selected";
 import { isGatewayProxy } from "./gateway";
 import type { NamespaceModeAnswer } from "../server/peer-authentication";
@@ -21,7 +24,19 @@ export interface Client {
   readonly ref: ObjectRef;
   readonly workload: Workload | null;
   readonly scope: Scope;
+  /** Nothing tells it apart from the other clients of its namespace: what its proxy is told holds for all of them. */
+  readonly isLikeOthers: boolean;
+  readonly sendsAllThroughSidecar: boolean;
 }
+
+/** By the rule that counts, then by subset; rules that were settled for one way only are forgotten with it. */
+type ClustersByRule = WeakMap<ConsolidatedRule | NoRule, Map<string, Cluster | null>>;
+
+/** Stands for a service without a DestinationRule. */
+interface NoRule {
+  readonly rule: undefined;
+}
+export const NO_RULE: NoRule = { rule: undefined };
 
 /** Every index of the client's side, built once per mesh. */
 export interface ClientIndex {
@@ -36,21 +51,25 @@ export interface ClientIndex {
   readonly clients: Map<Workload, Client>;
   readonly namespaceModes: Map<string, NamespaceModeAnswer>;
   readonly hosts: Map<string, Dialled>;
-  readonly clusters: Map<Registered, Map<string, Cluster | null>>;
-  readonly ways: Map<string, readonly Traced[]>;
+  readonly clusters: Map<RegisteredPort, ClustersByRule>;
+  readonly approaches: Map<string, Approach | undefined>;
+  readonly ways: Map<Approach, WorldAnswer>;
+  readonly behind: Map<Cluster, Map<string, Servers>>;
   readonly endpointModes: Map<Endpoint, string>;
   readonly servers: Map<Workload, Map<string, ServerSide>>;
 }
 
 function indexNames(mesh: Mesh): ReadonlyMap<string, readonly Workload[]> {
   const named = new Map<string, Workload[]>();
-  for (const workload of mesh.workloads)
-    for (const name of new Set([workload.ref.name, ...workload.pods.map((pod) => pod.name)])) {
-      const key = `${workload.ref.namespace}/${name}`;
+  for (const workload of mesh.workloads) {
+    const { ref, pods } = workload;
+    for (const name of pods.length === 0 ? [ref.name] : new Set([ref.name, ...pods.map((pod) => pod.name)])) {
+      const key = `${ref.namespace}/${name}`;
       const others = named.get(key);
       if (others === undefined) named.set(key, [workload]);
       else others.push(workload);
     }
+  }
   return named;
 }
 
@@ -69,8 +88,10 @@ export function indexClients({ mesh }: MeshIndex): ClientIndex {
     clients: new Map<Workload, Client>(),
     namespaceModes: new Map<string, NamespaceModeAnswer>(),
     hosts: new Map<string, Dialled>(),
-    clusters: new Map<Registered, Map<string, Cluster | null>>(),
-    ways: new Map<string, readonly Traced[]>(),
+    clusters: new Map<RegisteredPort, ClustersByRule>(),
+    approaches: new Map<string, Approach | undefined>(),
+    ways: new Map<Approach, WorldAnswer>(),
+    behind: new Map<Cluster, Map<string, Servers>>(),
     endpointModes: new Map<Endpoint, string>(),
     servers: new Map<Workload, Map<string, ServerSide>>(),
   };
@@ -93,18 +114,23 @@ export interface Context extends Asked {
 
 /** A workload as a client; made once per workload. */
 export function clientOf(index: MeshIndex, workload: Workload): Client {
-  const { clients } = indexClients(index);
+  const indexes = indexClients(index);
+  const { clients } = indexes;
   const known = clients.get(workload);
   if (known !== undefined) return known;
+  const { namespace } = workload.ref;
+  const isGateway = isGatewayProxy(workload);
   const client: Client = {
     ref: workload.ref,
     workload,
     scope: {
-      namespace: workload.ref.namespace,
+      namespace,
       labels: () => index.labelsOf(workload),
       labelsAt: () => podLabelsPlace(workload),
-      isGateway: isGatewayProxy(workload),
+      isGateway,
     },
+    isLikeOthers: !isGateway && !isSelective(indexes, namespace),
+    sendsAllThroughSidecar: sendsAllThroughSidecar(index, workload),
   };
   clients.set(workload, client);
   return client;
@@ -115,10 +141,12 @@ export const outsideClient = (ref: ObjectRef): Client => ({
   ref,
   workload: null,
   scope: { namespace: "", labels: () => UNKNOWN, labelsAt: () => ({ ref, path: "" }), isGateway: false },
+  isLikeOthers: false,
+  sendsAllThroughSidecar: false,
 });
 
 /** Whether something tells apart the clients of a namespace by their labels; else what holds for one holds for all. */
-export function isSelective({ rules, sidecars, virtualServices }: ClientIndex, namespace: string): boolean {
+function isSelective({ rules, sidecars, virtualServices }: ClientIndex, namespace: string): boolean {
   const hasSelector = sidecars.get(namespace)?.some(({ workloadSelector }) => workloadSelector !== undefined) ?? false;
   return hasSelector || rules.selective.has(namespace) || virtualServices.isSelective;
 }

@@ -1,9 +1,12 @@
+import { isLoopback } from "../cidr";
 import type { Settle } from "../explore";
 import { isUnknown, UNKNOWN, type Known } from "../known";
-import type { Workload } from "../mesh";
+import type { Container, Workload } from "../mesh";
+import type { MeshIndex } from "../mesh-index";
 import { planeOf } from "../reception";
-import { PROXY_CONTAINER } from "../server/injection";
+import { dataPlane, PROXY_CONTAINER } from "../server/injection";
 import { outboundCaptured, type Dialled as Outbound } from "../server/interception";
+import { capturesAll, redirectionOf } from "../server/redirection";
 import type { Address } from "./address";
 import type { Context } from "./context";
 
@@ -25,26 +28,42 @@ const addressOf = (to: Address | undefined): string | undefined => {
   return to?.kind === "pod" ? to.workload.podIps[0] : undefined;
 };
 
-/** The user of the process that sends. Only whether it is the proxy's matters, so other users are one. */
-function userOf({ containers, ref, podPath }: Workload, settle: Settle): number | undefined {
+/** A loopback address; no proxy captures what is sent there. */
+export function staysInPod(to: Address | undefined): boolean {
+  const ip = addressOf(to);
+  return ip !== undefined && isLoopback(ip);
+}
+
+/** Containers of the application; `undefined` where none of them may run as the proxy's user. */
+function possibleProxyUsers({ containers }: Workload): readonly Container[] | undefined {
   if (isUnknown(containers)) return undefined;
   const applications = containers.filter(({ name, init }) => name !== PROXY_CONTAINER && !init);
-  if (!applications.some(({ runAsUser }) => runAsUser === PROXY_USER || isUnknown(runAsUser))) return undefined;
+  const isPossible = applications.some(({ runAsUser }) => runAsUser === PROXY_USER || isUnknown(runAsUser));
+  return isPossible ? applications : undefined;
+}
+
+/** The user of the process that sends. Only whether it is the proxy's matters, so other users are one. */
+function userOf(workload: Workload, settle: Settle): number | undefined {
+  const applications = possibleProxyUsers(workload);
+  if (applications === undefined) return undefined;
   const isEvery = applications.every(({ runAsUser }) => runAsUser === PROXY_USER);
   const user: Known<number> = isEvery ? PROXY_USER : UNKNOWN;
-  return settle<number | undefined>(
-    user,
-    [undefined, PROXY_USER],
-    ref,
-    `${podPath}.containers.securityContext.runAsUser`,
-  );
+  const path = `${workload.podPath}.containers.securityContext.runAsUser`;
+  return settle<number | undefined>(user, [undefined, PROXY_USER], workload.ref, path);
 }
+
+/** Whether all that a workload sends over the network goes through its sidecar: what most pods do. */
+export const sendsAllThroughSidecar = (index: MeshIndex, workload: Workload): boolean =>
+  dataPlane(index, workload).mode === "sidecar" &&
+  possibleProxyUsers(workload) === undefined &&
+  capturesAll(redirectionOf(index, workload));
 
 /** @param to where it is sent; `undefined` when the dialled name stands for no address */
 export function departureOf({ index, client, settle }: Context, to: Address | undefined, port: number): Departure {
   const { workload, scope, ref } = client;
   if (workload === null || to?.kind === "loopback") return "direct";
   if (scope.isGateway) return "captured";
+  if (client.sendsAllThroughSidecar && !staysInPod(to)) return "captured";
   const plane = planeOf(index, workload, settle);
   if (plane !== "sidecar") return plane === "ambient" ? "ambient" : "direct";
   const outbound: { -readonly [Key in keyof Outbound]: Outbound[Key] } = { port };

@@ -29,7 +29,7 @@ export interface DestinationRuleIndex {
   readonly all: ReadonlyMap<string, readonly DestinationRule[]>;
   /** Namespaces with a rule that has a workload selector. */
   readonly selective: ReadonlySet<string>;
-  readonly merged: Map<readonly IndexedRule[], readonly ConsolidatedRule[]>;
+  readonly merged: WeakMap<readonly IndexedRule[], readonly ConsolidatedRule[]>;
 }
 
 const isUncertain = (rule: DestinationRule, mesh: Mesh): boolean =>
@@ -90,7 +90,7 @@ export function indexDestinationRules(mesh: Mesh): DestinationRuleIndex {
       workloadSelector === undefined ? [] : [ref.namespace],
     ),
   );
-  return { mesh, byNamespace, uncertain, all, selective, merged: new Map() };
+  return { mesh, byNamespace, uncertain, all, selective, merged: new WeakMap() };
 }
 
 /** The service a rule would be for, and who asks. */

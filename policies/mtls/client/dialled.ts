@@ -28,10 +28,15 @@ const MAX_ALIASES = 8;
 const withoutBrackets = (host: string): string => host.replace(/^\[(.*)\]$/, "$1");
 
 /** The names that a resolver tries, in its order. */
-function candidates(host: string, namespace: string, domain: string): readonly string[] {
-  if (host.endsWith(".")) return [host.slice(0, -1)];
-  const searched = [`${host}.svc.${domain}`, `${host}.${domain}`, host];
-  return namespace === "" ? searched : [`${host}.${namespace}.svc.${domain}`, ...searched];
+function* candidates(host: string, namespace: string, domain: string): Generator<string> {
+  if (host.endsWith(".")) {
+    yield host.slice(0, -1);
+    return;
+  }
+  if (namespace !== "") yield `${host}.${namespace}.svc.${domain}`;
+  yield `${host}.svc.${domain}`;
+  yield `${host}.${domain}`;
+  yield host;
 }
 
 function kubernetesService(registry: Registry, name: string): KubernetesService | undefined {

@@ -5,8 +5,11 @@ import { isRange } from "../cidr";
  * Source: `ResolveShortnameToFQDN` and `MostSpecificHostMatch` in pilot/pkg/model/config.go; `host.Name` in pkg/config/host/name.go.
  */
 
+/** What every address has and few names do: a digit at the start, or a colon. */
+const MAY_BE_ADDRESS = /^\s*\[*\d|:/;
+
 /** True for an IPv4 address, or an IPv6 address with or without brackets. */
-export const isIpAddress = (host: string): boolean => !host.includes("/") && isRange(host);
+export const isIpAddress = (host: string): boolean => MAY_BE_ADDRESS.test(host) && !host.includes("/") && isRange(host);
 
 export const isWildcard = (host: string): boolean => host.startsWith("*");
 

@@ -64,6 +64,10 @@ export interface Registry {
 export const serviceHost = ({ ref }: Service, clusterDomain: string): string =>
   `${ref.name}.${ref.namespace}.svc.${clusterDomain}`;
 
+/** Of two that claim an address: a Service before a ServiceEntry, then the older. */
+const precedes = (entry: Registered, other: Registered): boolean =>
+  entry.kind === other.kind && byAge(entry.object, other.object) < 0;
+
 /** Built once per mesh; time linear in the services. */
 export function indexRegistry(mesh: Mesh): Registry {
   const byHost = new Map<string, Registered[]>();
@@ -75,12 +79,17 @@ export function indexRegistry(mesh: Mesh): Registry {
     const others = byHost.get(entry.host);
     if (others === undefined) byHost.set(entry.host, [entry]);
     else others.push(entry);
-    for (const address of addresses) if (!byAddress.has(address)) byAddress.set(address, entry);
+    for (const address of addresses) {
+      const other = byAddress.get(address);
+      if (other === undefined || precedes(entry, other)) byAddress.set(address, entry);
+    }
   };
-  for (const object of [...mesh.services].sort(byAge)) {
+  for (const object of mesh.services) {
     const host = serviceHost(object, mesh.config.clusterDomain);
     register({ kind: "Service", object, ref: object.ref, host, created: object.created }, object.clusterIps);
   }
+  // Only what shares a host is ever in an order, so only that is sorted.
+  for (const rivals of byHost.values()) if (rivals.length > 1) rivals.sort((a, b) => byAge(a.object, b.object));
   for (const object of [...mesh.serviceEntries].sort(byAge)) {
     if (isUnknown(object.hosts)) {
       uncertain.push(object);

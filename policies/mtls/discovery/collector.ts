@@ -1,3 +1,4 @@
+import { remembered } from "../memo";
 import type { Mesh, Workload } from "../mesh";
 import { readCollectorConfiguration, type CollectorConfiguration } from "./collector-configuration";
 import { isCollector } from "./collector-identity";
@@ -34,11 +35,18 @@ function readCollector(mesh: Mesh, workload: Workload): Collector {
   return { workload, configuration, used, receivers: readReceivers(configuration, listening), unread: undefined };
 }
 
+/** The collector that a workload is, with its configuration where the objects tell it; `undefined` for any other workload. */
+export const collectorOf = remembered((mesh: Mesh, workload: Workload): Collector | undefined =>
+  isCollector(workload) ? readCollector(mesh, workload) : undefined,
+);
+
 /** Every collector, in the order of the workloads. */
 export const collectors = perMesh(
   (mesh): ReadonlyMap<Workload, Collector> =>
-    new Map(mesh.workloads.filter(isCollector).map((workload) => [workload, readCollector(mesh, workload)])),
+    new Map(
+      mesh.workloads.flatMap((workload) => {
+        const collector = collectorOf(mesh, workload);
+        return collector === undefined ? [] : [[workload, collector] as const];
+      }),
+    ),
 );
-
-/** The collector that a workload is, with its configuration where the objects tell it; `undefined` for any other workload. */
-export const collectorOf = (mesh: Mesh, workload: Workload): Collector | undefined => collectors(mesh).get(workload);

@@ -6,6 +6,7 @@ import type { MeshIndex } from "../mesh-index";
 import { describeRef } from "../objects";
 import { enroll, isAmbient, type DataPlaneMode } from "./enrollment";
 import { decideEnrollment, enrollmentInputs } from "./enrollment-inputs";
+import { isPlainPod } from "./plain-pod";
 import { podMetadata, valueOf } from "./pod-metadata";
 import { entryDataPlane } from "./workload-entry";
 
@@ -163,19 +164,32 @@ function dataPlaneIn(mesh: Mesh, workload: Workload): DataPlane {
   const [only] = found.possible;
   const mode = only !== undefined && found.possible.length === 1 ? only : UNKNOWN;
   const tlsModeLabel = labelOf(mesh, workload, mode);
-  const labelPath = { object: workload.ref, path: `${podMetadata(workload)}.labels.${TLS_MODE_LABEL}` };
+  const isLabelOpen = isUnknown(tlsModeLabel) && found.undecided.length === 0;
   return {
     mode,
     possible: found.possible,
     tlsModeLabel,
     native: nativeOf(mesh, workload, mode),
     because: { step: "injection", object: describeRef(workload.ref), says: found.says },
-    undecided: isUnknown(tlsModeLabel) && found.undecided.length === 0 ? [labelPath] : found.undecided,
+    undecided: isLabelOpen
+      ? [{ object: workload.ref, path: `${podMetadata(workload)}.labels.${TLS_MODE_LABEL}` }]
+      : found.undecided,
     assumptions: found.assumptions,
   };
 }
 
-const memoised = remembered(dataPlaneIn);
+/** Of a namespace's plain pods; filled by the first whose data plane is known. */
+const ofPlainPods = remembered((_mesh: Mesh, _namespace: string): { plane?: DataPlane } => ({}));
+
+const memoised = remembered((mesh: Mesh, workload: Workload): DataPlane => {
+  if (!isPlainPod(mesh, workload, PROXY_CONTAINER)) return dataPlaneIn(mesh, workload);
+  const shared = ofPlainPods(mesh, workload.ref.namespace);
+  const { plane } = shared;
+  if (plane !== undefined) return { ...plane, because: { ...plane.because, object: describeRef(workload.ref) } };
+  const found = dataPlaneIn(mesh, workload);
+  if (found.undecided.length === 0) shared.plane = found;
+  return found;
+});
 
 /** The data plane of a workload; worked out once. */
 export const dataPlane = (index: MeshIndex, workload: Workload): DataPlane => memoised(index.mesh, workload);

@@ -5,5 +5,8 @@ import type { Labels, Workload } from "../mesh";
 export const valueOf = (labels: Known<Labels>, key: string): Known<string | undefined> =>
   isUnknown(labels) ? UNKNOWN : labels[key];
 
+const SPEC = "spec";
+
 /** Path of the pods' metadata: it stands beside their spec. */
-export const podMetadata = (workload: Workload): string => workload.podPath.replace(/spec$/, "metadata");
+export const podMetadata = ({ podPath }: Workload): string =>
+  podPath.endsWith(SPEC) ? `${podPath.slice(0, -SPEC.length)}metadata` : podPath;

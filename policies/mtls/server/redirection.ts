@@ -6,6 +6,7 @@ import { remembered } from "../memo";
 import type { MeshIndex } from "../mesh-index";
 import { parseYaml } from "../yaml";
 import { templatesOf } from "./injection";
+import { addressIstio } from "./plain-pod";
 import { podMetadata, valueOf } from "./pod-metadata";
 
 /**
@@ -86,8 +87,8 @@ const openFields = (index: MeshIndex, workload: Workload): readonly Undecided[] 
   return injector !== undefined && isOpen ? [...ofPod, { object: injector, path: "data.values" }] : ofPod;
 };
 
-/** The redirection of a workload that has a proxy. */
-export const redirectionOf = remembered((index: MeshIndex, workload: Workload): Redirection => {
+/** The redirection that a pod's annotations ask for, on top of what was installed. */
+function read(index: MeshIndex, workload: Workload): Redirection {
   const { interception } = index.mesh.injector;
   const setting = (annotation: string, installed: keyof InjectorConfig["interception"]): Known<string> =>
     valueOf(workload.podAnnotations, `${PREFIX}${annotation}`) ?? interception[installed];
@@ -101,4 +102,28 @@ export const redirectionOf = remembered((index: MeshIndex, workload: Workload): 
     excludeOutboundRanges: ranges(setting("excludeOutboundIPRanges", "excludeIPRanges")),
     undecided: openFields(index, workload),
   };
+}
+
+const installed = new WeakMap<MeshIndex, Redirection>();
+
+/** The redirection of a workload that has a proxy; one for all pods that ask for nothing of their own. */
+export const redirectionOf = remembered((index: MeshIndex, workload: Workload): Redirection => {
+  if (addressIstio(workload.podAnnotations)) return read(index, workload);
+  const redirection = installed.get(index) ?? read(index, workload);
+  installed.set(index, redirection);
+  return redirection;
 });
+
+/** Whether all that is sent over the network, from whatever port to wherever, goes through the proxy. */
+export const capturesAll = ({
+  exists,
+  includeOutboundPorts,
+  excludeOutboundPorts,
+  includeOutboundRanges,
+  excludeOutboundRanges,
+}: Redirection): boolean =>
+  exists === true &&
+  (includeOutboundPorts === "all" || includeOutboundRanges === "all") &&
+  excludeOutboundRanges === "none" &&
+  typeof excludeOutboundPorts === "object" &&
+  excludeOutboundPorts.size === 0;
