@@ -1,11 +1,9 @@
 import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { parseDocument, type Document } from "yaml";
-import { stageIn } from "../../lab/rehearsal/engine";
-import { languageHost } from "../../lab/toolchain/plugins";
-import { theEngine } from "./support/stack";
+import { commandLine } from "./support/command-line";
 
 // The repository as its users run it: Pulumi's command line, the program through the SDK's own runner, nothing of the rehearsal.
 
@@ -32,20 +30,7 @@ beforeAll(async () => {
   mkdirSync(program);
   for (const name of TAKEN) cpSync(join(ROOT, name), join(program, name), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(program, "node_modules"));
-  const engine = await theEngine();
-  const { workspace, plugins } = await stageIn(join(folder, "stage"), engine);
-  const [provider] = plugins.providers;
-  const hosts = join(folder, "hosts");
-  mkdirSync(hosts);
-  const host = join(__dirname, "support", "language-host.js");
-  writeFileSync(join(hosts, "pulumi-language-nodejs"), `#!/bin/sh\nexec '${process.execPath}' '${host}' "$@"\n`, {
-    mode: 0o755,
-  });
-  const official = languageHost(engine.pulumi) !== undefined;
-  const path = [...(official ? [] : [hosts]), provider?.path ?? "", workspace.envVars?.["PATH"] ?? ""];
-  env = { ...process.env, ...workspace.envVars, PULUMI_HOME: workspace.pulumiHome, PATH: path.join(delimiter) };
-  command = engine.pulumi.path;
-  mkdirSync(join(folder, "stage", "state"));
+  ({ env, pulumi: command } = await commandLine(join(folder, "stage")));
   await pulumi("stack", "init", "staging");
 });
 

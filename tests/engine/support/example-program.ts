@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { addDays, daysUntil, toIsoDate, type IsoDate } from "../../../policies/mtls/clock";
 import { EXAMPLE_DAY, exampleYaml, type Example } from "../../../policies/rules/rule";
 import { resourcesOf } from "../../policies/support/resources";
+import type { SentResource } from "../../policies/support/wire";
 import type { Program } from "./stack";
 
 /** The pack judges by the real day: the dates of an example are moved so that its own day is today. */
@@ -36,15 +37,16 @@ const partText = ({ example, suffix }: Part): string => {
 /** Any resource by its type token, as a program without our components, or without TypeScript, would register it. */
 class RawResource extends pulumi.CustomResource {}
 
-/** A raw program: every object of the examples as it is, by no component of ours; what two of them share is registered once. */
+/** Every object of the examples as the resource that a raw program makes of it; what two of them share is there once. */
+export function rawResources(parts: readonly Part[]): readonly SentResource[] {
+  const resources = parts.flatMap((part) => resourcesOf(partText(part)));
+  return [...new Map(resources.map((resource) => [resource.name, resource])).values()];
+}
+
+/** A raw program of the examples: no component of ours. */
 export const programOf =
   (...parts: readonly Part[]): Program =>
   async ({ manifests }) => {
     const provider = new Provider("render", { renderYamlToDirectory: manifests });
-    const seen = new Set<string>();
-    for (const { type, name, props } of parts.flatMap((part) => resourcesOf(partText(part)))) {
-      if (seen.has(name)) continue;
-      seen.add(name);
-      new RawResource(type, name, props, { provider });
-    }
+    for (const { type, name, props } of rawResources(parts)) new RawResource(type, name, props, { provider });
   };

@@ -1,67 +1,20 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { GitHubError, postComment } from "../../../policies/pipeline/github";
-
-interface Stored {
-  readonly id: number;
-  body: string;
-  readonly user: { readonly login: string };
-}
+import { ACTIONS, startGitHub, type Comment, type GitHub } from "./support/github";
 
 const MARKER = "<!-- meshtls-pulumi -->";
-const US = "github-actions[bot]";
-const PAGE = 100;
 
-let comments: Stored[];
-let requests: string[];
-let refusal: number | undefined;
-let nextOf: ((url: URL) => string) | undefined;
-let server: Server;
-let api: string;
+let github: GitHub;
 
-/** As much of GitHub as comments need. */
-beforeAll(async () => {
-  server = createServer((request, response) => {
-    const url = new URL(request.url ?? "", api);
-    requests.push(`${request.method} ${url.pathname}${url.search}`);
-    if (request.headers.authorization !== "Bearer secret") return void response.writeHead(401).end("{}");
-    if (refusal !== undefined && request.method !== "GET") return void response.writeHead(refusal).end("{}");
-    let text = "";
-    request.on("data", (data: Buffer) => (text += data.toString()));
-    request.on("end", () => {
-      if (request.method === "GET") {
-        const page = Number(url.searchParams.get("page") ?? 1);
-        const hasMore = comments.length > page * PAGE;
-        const next = nextOf?.(url) ?? `${api}${url.pathname}?per_page=100&page=${page + 1}`;
-        response.writeHead(200, hasMore ? { link: `<${next}>; rel="next", <${api}>; rel="last"` } : {});
-        return response.end(JSON.stringify(comments.slice((page - 1) * PAGE, page * PAGE)));
-      }
-      const { body } = JSON.parse(text) as { body: string };
-      const [, id] = /comments\/(\d+)$/.exec(url.pathname) ?? [];
-      const known = comments.find((comment) => comment.id === Number(id));
-      if (known !== undefined) known.body = body;
-      else comments.push({ id: comments.length + 1, body, user: { login: US } });
-      response.writeHead(known === undefined ? 201 : 200);
-      return response.end("{}");
-    });
-  });
-  await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
-  api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+beforeEach(async () => {
+  github = await startGitHub("secret");
 });
 
-afterAll(() => server.close());
-
-beforeEach(() => {
-  comments = [];
-  requests = [];
-  refusal = undefined;
-  nextOf = undefined;
-});
+afterEach(() => github.close());
 
 const post = (body: string, isNews = true, token = "secret") =>
   postComment(
-    { api, repository: "shop/orders", number: 7 },
-    { token, author: US },
+    { api: github.api, repository: "shop/orders", number: 7 },
+    { token, author: ACTIONS },
     {
       marker: MARKER,
       body: `${MARKER}\n${body}`,
@@ -69,15 +22,15 @@ const post = (body: string, isNews = true, token = "secret") =>
     },
   );
 
-const others = (count: number): Stored[] =>
+const others = (count: number): Comment[] =>
   Array.from({ length: count }, (_, at) => ({ id: at + 1, body: "LGTM", user: { login: "someone" } }));
 
 test("the first result makes a comment, the next one edits it, the same one leaves it", async () => {
   expect(await post("red")).toBe("created");
   expect(await post("green", false)).toBe("edited");
   expect(await post("green", false)).toBe("unchanged");
-  expect(comments.map(({ body }) => body)).toEqual([`${MARKER}\ngreen`]);
-  expect(requests).toEqual([
+  expect(github.comments.map(({ body }) => body)).toEqual([`${MARKER}\ngreen`]);
+  expect(github.requests).toEqual([
     "GET /repos/shop/orders/issues/7/comments?per_page=100",
     "POST /repos/shop/orders/issues/7/comments",
     "GET /repos/shop/orders/issues/7/comments?per_page=100",
@@ -88,30 +41,30 @@ test("the first result makes a comment, the next one edits it, the same one leav
 
 test("nothing to say to a pull request without a comment makes none", async () => {
   expect(await post("green", false)).toBe("not needed");
-  expect(comments).toEqual([]);
+  expect(github.comments).toEqual([]);
 });
 
 test("a comment on a later page is found", async () => {
-  comments = [...others(250), { id: 900, body: `${MARKER}\nred`, user: { login: US } }];
+  github.comments = [...others(250), { id: 900, body: `${MARKER}\nred`, user: { login: ACTIONS } }];
   expect(await post("green")).toBe("edited");
-  expect(comments.at(-1)?.body).toBe(`${MARKER}\ngreen`);
-  expect(requests.filter((request) => request.startsWith("GET"))).toHaveLength(3);
+  expect(github.comments.at(-1)?.body).toBe(`${MARKER}\ngreen`);
+  expect(github.requests.filter((request) => request.startsWith("GET"))).toHaveLength(3);
 });
 
 test("a comment that somebody else began with the marker, or that quotes it, is left alone", async () => {
-  comments = [
+  github.comments = [
     { id: 1, body: `${MARKER}\nmine`, user: { login: "someone" } },
-    { id: 2, body: `> ${MARKER}\nquoted`, user: { login: US } },
+    { id: 2, body: `> ${MARKER}\nquoted`, user: { login: ACTIONS } },
   ];
   expect(await post("red")).toBe("created");
-  expect(comments.map(({ body }) => body)).toEqual([`${MARKER}\nmine`, `> ${MARKER}\nquoted`, `${MARKER}\nred`]);
+  expect(github.comments.map(({ body }) => body)).toEqual([`${MARKER}\nmine`, `> ${MARKER}\nquoted`, `${MARKER}\nred`]);
 });
 
 test("the token follows no link to elsewhere", async () => {
-  comments = others(150);
-  nextOf = () => "http://192.0.2.1/steal?page=2";
+  github.comments = others(150);
+  github.nextPage = "http://192.0.2.1/steal?page=2";
   expect(await post("red")).toBe("created");
-  expect(requests).toHaveLength(2);
+  expect(github.requests).toHaveLength(2);
 });
 
 test.each([
@@ -119,7 +72,7 @@ test.each([
   [404, /404: there is no such pull request/],
   [500, /^GitHub answered 500$/],
 ])("an answer of %d is said with what to do about it", async (status, message) => {
-  refusal = status;
+  github.refusal = status;
   await expect(post("red")).rejects.toThrow(GitHubError);
   await expect(post("red")).rejects.toThrow(message);
 });
@@ -133,7 +86,7 @@ test("a token that is not valid is named, and never printed", async () => {
 test("a server that does not answer is named", async () => {
   const nowhere = { api: "http://127.0.0.1:1", repository: "a/b", number: 1 };
   const comment = { marker: MARKER, body: MARKER, isNews: true };
-  await expect(postComment(nowhere, { token: "t", author: US }, comment)).rejects.toThrow(
+  await expect(postComment(nowhere, { token: "t", author: ACTIONS }, comment)).rejects.toThrow(
     /^http:\/\/127\.0\.0\.1:1 does not answer \(/,
   );
 });

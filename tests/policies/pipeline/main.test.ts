@@ -1,12 +1,11 @@
 import { spawn } from "node:child_process";
-import { createServer } from "node:http";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import type { PolicyEvents } from "../../../policies/pipeline/events";
 import { asLog, stackJudged, violation } from "./support/events";
+import { startGitHub } from "./support/github";
 
 const ROOT = join(__dirname, "../../..");
 const PACK = mkdtempSync(join(tmpdir(), "meshtls-pack-"));
@@ -121,31 +120,30 @@ test("the result goes where it is asked for: a file, the job's summary, or the t
 describe("in a job about a pull request", () => {
   const RED = { events: [violation(), stackJudged()], code: 1 };
 
-  async function withGitHub(status: number, env: object): Promise<Ran & { readonly requests: readonly string[] }> {
-    const requests: string[] = [];
-    const server = createServer((request, response) => {
-      requests.push(`${request.method} ${request.url}`);
-      response.writeHead(request.method === "GET" ? 200 : status).end(request.method === "GET" ? "[]" : "{}");
-    });
-    await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+  async function withGitHub(
+    refusal: number | undefined,
+    env: object,
+  ): Promise<Ran & { readonly requests: readonly string[] }> {
+    const github = await startGitHub("hunter2");
+    github.refusal = refusal;
     const event = join(folder, "event.json");
     writeFileSync(event, JSON.stringify({ pull_request: { number: 12 } }));
     const job = {
       GITHUB_EVENT_PATH: event,
       GITHUB_REPOSITORY: "shop/orders",
-      GITHUB_API_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      GITHUB_API_URL: github.api,
       GITHUB_TOKEN: "hunter2",
       ...env,
     };
     try {
-      return { ...(await run(["preview"], RED, job)), requests };
+      return { ...(await run(["preview"], RED, job)), requests: github.requests };
     } finally {
-      server.close();
+      github.close();
     }
   }
 
   test("the comment is made", async () => {
-    const { code, stderr, requests } = await withGitHub(201, {});
+    const { code, stderr, requests } = await withGitHub(undefined, {});
     expect(code).toBe(5);
     expect(stderr).toContain("comment of pull request 12: created");
     expect(requests).toEqual([
@@ -156,10 +154,10 @@ describe("in a job about a pull request", () => {
 
   test.each([
     ["whose token may not comment, as of a fork", 403, {}, /no comment: GitHub answered 403/, 2],
-    ["without a token", 201, { GITHUB_TOKEN: "" }, /no comment: GITHUB_TOKEN is not set/, 0],
-    ["on a dry run", 201, { MESHTLS_DRY_RUN: "1" }, /^$/, 0],
-  ])("%s, the exit code says all the same", async (_, status, env, said, asked) => {
-    const { code, stderr, requests } = await withGitHub(status, env);
+    ["without a token", undefined, { GITHUB_TOKEN: "" }, /no comment: GITHUB_TOKEN is not set/, 0],
+    ["on a dry run", undefined, { MESHTLS_DRY_RUN: "1" }, /^$/, 0],
+  ])("%s, the exit code says all the same", async (_, refusal, env, said, asked) => {
+    const { code, stderr, requests } = await withGitHub(refusal, env);
     expect(code).toBe(5);
     expect(stderr).toMatch(said);
     expect(stderr).not.toContain("hunter2");
