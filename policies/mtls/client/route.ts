@@ -113,9 +113,9 @@ class Proxy {
     const { indexes, mesh, client, settle } = this.context;
     const readsHttp = port.protocol === "HTTP" || port.protocol === "AUTO";
     const isHttp = this.bytes.isHttp && !this.bytes.isTls && readsHttp;
-    const query = { host: service.host, port: port.number, isHttp, scope: client.scope, sidecar: this.sidecar };
+    const query = { mesh, host: service.host, port: port.number, isHttp, scope: client.scope, sidecar: this.sidecar };
     const isRouted = !client.scope.isGateway && port.protocol !== "TLS";
-    const targets = isRouted ? routesFor(indexes.virtualServices, query, mesh, settle) : undefined;
+    const targets = isRouted ? routesFor(indexes.virtualServices, query, settle) : undefined;
     return this.led(target, targets, isHttp, to);
   }
 
@@ -149,13 +149,14 @@ class Proxy {
   private names({ service, port }: Target, own: readonly string[]): readonly NamedRoute[] {
     const { indexes, mesh, client, settle } = this.context;
     const query = {
+      mesh,
       host: service.host,
       port: port.number,
       isHttp: false,
       scope: client.scope,
       sidecar: this.sidecar,
     };
-    const routes = namesFor(indexes.virtualServices, query, mesh, settle);
+    const routes = namesFor(indexes.virtualServices, query, settle);
     return routes.length > 0 ? routes : [{ names: own, to: undefined }];
   }
 
@@ -270,7 +271,7 @@ class Proxy {
   hops(dialled: Dialled, to: Address, number: number): readonly Hop[] {
     const { isGateway } = this.context.client.scope;
     if (isSelf(this.context, to)) return [{ via: "loopback", to }];
-    const meant = meantBy(dialled);
+    const meant = meantBy(dialled, this.bytes);
     const { service } = meant;
     if (isGateway && service !== undefined) return this.fromGateway(service, number, to);
     if (service?.kind === "ServiceEntry")
@@ -298,12 +299,18 @@ interface Meant {
   readonly service: Registered | undefined;
 }
 
-function meantBy(dialled: Dialled): Meant {
+/** A request to the address of a service is routed as one to its name; a handshake names nothing then. */
+const nameIn = ({ host, service }: Dialled & { readonly kind: "entry" }, { isTls }: Bytes): string | undefined => {
+  if (!isIpAddress(host)) return host;
+  return isTls ? undefined : service.host;
+};
+
+function meantBy(dialled: Dialled, bytes: Bytes): Meant {
   switch (dialled.kind) {
     case "service":
       return { host: dialled.service.host, service: dialled.service };
     case "entry":
-      return { host: dialled.host, service: dialled.service };
+      return { host: nameIn(dialled, bytes), service: dialled.service };
     case "address":
       return { host: dialled.address, service: undefined };
     case "pods":
