@@ -33,10 +33,23 @@ export class Arguments {
     return this.values.get(name) ?? [];
   }
 
+  /** A length of time. */
+  seconds(name: "since" | "wait"): number | undefined {
+    return readDuration(this.text(name) ?? "");
+  }
+
   date(name: "now" | "until"): IsoDate | undefined {
     const value = this.text(name);
     return isIsoDate(value) ? value : undefined;
   }
+}
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+/** `90s`, `10m`, `1h`, in seconds. */
+function readDuration(text: string): number | undefined {
+  const [, number, unit = ""] = /^(\d{1,6})([smh])$/.exec(text) ?? [];
+  return number === undefined ? undefined : Number(number) * (SECONDS[unit] ?? 1);
 }
 
 type Values = Map<OptionName, string[]>;
@@ -150,6 +163,8 @@ function wrongValue({ formats }: Command, name: OptionName, value: string): stri
   if (choices !== undefined && !choices.includes(value))
     return [`--${name} is "${value}"; one of ${choices.join(", ")}${didYouMean(value, choices)}`];
   if (kind === "date" && !isIsoDate(value)) return [`--${name} is "${value}"; a date, YYYY-MM-DD`];
+  if (kind === "duration" && !readDuration(value))
+    return [`--${name} is "${value}"; a number of seconds, minutes or hours: 90s, 10m, 1h`];
   if (type === "flag" && value !== "true" && value !== "false") return [`--${name} is "${value}"; true or false`];
   return [];
 }

@@ -152,6 +152,49 @@ Exit codes: 0 answered, also when nothing is recognised · 2 wrong usage · 3 in
     load: async () => (await import("./diagnose")).diagnose,
   },
   {
+    name: "verify",
+    summary: "after a deployment: whether what runs in a cluster is what was meant; exit 0 only when everything holds",
+    positionals: "",
+    count: [0, 0],
+    options: [
+      ...CLUSTER,
+      "namespace",
+      ...FLOWS,
+      "traces",
+      "prometheus",
+      "header",
+      "since",
+      "wait",
+      "fail-on",
+      "format",
+      "output",
+      ...FACTS,
+      ...GENERAL,
+    ],
+    formats: ["text", "json", "markdown", "junit"],
+    details: `One row per check and object: it holds, it does not hold, or it is unknown, with why and what to do.
+  rollout   what was deployed is what runs
+  pods      the pods are ready
+  sidecar   pods have the proxy that they should have (classic or native), and it is ready
+  verdict   what clients send, their servers accept: the same answers as \`check --live\` gives
+  logs      of agents, collectors and proxies, read as \`diagnose\` reads them: no failed export, no refused connection
+  traces    the store has recent traces of each service that sends some (with --traces)
+  targets   Prometheus reaches what it scrapes (with --prometheus)
+
+Unknown is never a pass: it fails like what does not hold, unless --fail-on error says that it is to stop nothing.
+Give --namespace for what was deployed; without it every namespace is looked at. An error in a log counts until it is older
+than --since: in a pipeline take --since shorter than --wait. docs/verify.md has the privileges, and a pipeline.
+
+Exit codes: 0 everything holds · 1 something does not, or is unknown · 2 wrong usage · 3 the cluster cannot be reached, or does
+not let everything be listed that decides (nothing is judged then).`,
+    examples: [
+      "meshtls verify --namespace shop --wait 5m --since 2m",
+      "meshtls verify -n shop --traces tempo=http://localhost:3200 --prometheus http://localhost:9090",
+      "MESHTLS_HEADER='Authorization: Bearer …' meshtls verify --traces jaeger=https://jaeger.example --format junit -o verify.xml",
+    ],
+    load: async () => (await import("./verify")).verify,
+  },
+  {
     name: "rules",
     summary: "list the rules, or show one with its examples",
     positionals: "[NAME]",

@@ -7,7 +7,7 @@ export interface OptionSpec {
   /** What the value is called in help. */
   readonly value?: string;
   readonly choices?: readonly string[];
-  readonly kind?: "date";
+  readonly kind?: "date" | "duration";
   readonly help: string;
 }
 
@@ -45,7 +45,7 @@ export const OPTIONS = {
     type: "text",
     value: "LEVEL",
     choices: THRESHOLDS,
-    help: "exit 1 from this level on: error, unknown, warning (each includes those before it) [error]",
+    help: "exit 1 from this level on: error, unknown, warning (each includes those before it) [error; verify: unknown]",
   },
   rule: { type: "text", multiple: true, value: "NAME", help: "only this rule (name or id)" },
   baseline: { type: "text", value: "FILE", help: "findings in this file do not count until its end date" },
@@ -56,6 +56,25 @@ export const OPTIONS = {
   "cluster-domain": { type: "text", value: "DOMAIN", help: "the cluster's DNS domain [cluster.local]" },
   evidence: { type: "flag", help: "list every object that was considered, winners and losers" },
   write: { type: "flag", help: "write the first patch of each flow to its file" },
+  traces: {
+    type: "text",
+    value: "KIND=URL",
+    help: "ask this trace store for traces of each service: jaeger=URL, tempo=URL or zipkin=URL",
+  },
+  prometheus: { type: "text", value: "URL", help: "ask this Prometheus whether its targets are up" },
+  header: {
+    type: "text",
+    multiple: true,
+    value: "'NAME: VALUE'",
+    help: "send this to trace store and Prometheus, for example a tenant or a token; better as MESHTLS_HEADER",
+  },
+  since: { type: "text", value: "TIME", kind: "duration", help: "how far back logs and traces are looked at [10m]" },
+  wait: {
+    type: "text",
+    value: "TIME",
+    kind: "duration",
+    help: "look again until everything holds, at most this long [not at all]",
+  },
   config: { type: "text", value: "FILE", help: "options from this file [.meshtls.yaml where there is one]" },
   quiet: { type: "flag", short: "q", help: "only findings and problems" },
   help: { type: "flag", short: "h", help: "show help" },

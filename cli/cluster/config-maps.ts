@@ -1,10 +1,7 @@
 import { EXCEPTION_PREFIX } from "../../policies/mtls/exception";
+import { bag, isBag } from "./json";
 
 /** Which ConfigMaps somebody refers to; of all others the content is left alone. */
-
-type Bag = Readonly<Record<string, unknown>>;
-const isBag = (value: unknown): value is Bag => typeof value === "object" && value !== null && !Array.isArray(value);
-const bag = (value: unknown): Bag => (isBag(value) ? value : {});
 
 /** Fields that name a ConfigMap: of volumes, variables, `envFrom`. */
 const REFERENCES: ReadonlySet<string> = new Set(["configMap", "configMapRef", "configMapKeyRef"]);

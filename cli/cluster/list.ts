@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Unanswered, type Answer } from "./http-get";
+import { bag, list, parseJson, text } from "./json";
 import type { ApiServer } from "./kubeconfig";
 
 /** What came of listing one resource. */
@@ -26,9 +27,6 @@ const RESTARTS = 3;
 /** How often one page is asked for while the server is busy. */
 const TRIES = 6;
 const LONGEST_PAUSE_MS = 30_000;
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Lists a resource whole, page by page. */
 export async function listAll(server: ApiServer, path: string, options: ListOptions = {}): Promise<Listing> {
@@ -62,6 +60,7 @@ export async function listAll(server: ApiServer, path: string, options: ListOpti
 export async function patiently(
   ask: () => Promise<Answer>,
   pause: (ms: number) => Promise<unknown> = sleep,
+  tries = TRIES,
 ): Promise<Answer | string> {
   for (let attempt = 1; ; attempt++) {
     let answer: Answer | undefined;
@@ -73,7 +72,7 @@ export async function patiently(
       reason = `is not answered: the API server ${error.message}`;
     }
     if (answer !== undefined && !isBusy(answer.status)) return answer;
-    if (attempt === TRIES) return answer === undefined ? reason : describeStatus(answer);
+    if (attempt === tries) return answer === undefined ? reason : describeStatus(answer);
     await pause(pauseAfter(answer, attempt));
   }
 }
@@ -95,21 +94,17 @@ export function describeStatus({ status, body }: Answer): string {
 
 /** What a Status object of Kubernetes says. */
 function messageIn(body: string): string | undefined {
-  const status = parse(body);
-  return isRecord(status) && typeof status["message"] === "string" ? status["message"].slice(0, 300) : undefined;
+  return text(bag(parseJson(body))["message"])?.slice(0, 300);
 }
 
-export function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
+interface Page {
+  readonly items: readonly unknown[];
+  readonly next: string | undefined;
 }
 
-function readPage(body: string): { readonly items: readonly unknown[]; readonly next: string | undefined } | undefined {
-  const list = parse(body);
-  if (!isRecord(list) || !(Array.isArray(list["items"]) || list["items"] === null)) return undefined;
-  const next = isRecord(list["metadata"]) ? list["metadata"]["continue"] : undefined;
-  return { items: list["items"] ?? [], next: typeof next === "string" && next !== "" ? next : undefined };
+/** Go writes an empty list as `null` at times. */
+function readPage(body: string): Page | undefined {
+  const { items, metadata } = bag(parseJson(body));
+  if (items !== null && !Array.isArray(items)) return undefined;
+  return { items: list(items), next: text(bag(metadata)["continue"]) };
 }

@@ -1,12 +1,13 @@
 import type { Manifest, Source } from "../../policies/mtls/objects";
 import { UnreadableInput } from "../sources/index";
-import { dropBallast } from "../sources/ballast";
+import { withoutBallast } from "../sources/ballast";
 import { configMapsNamedBy, isNeeded, namespacedName } from "./config-maps";
 import { Unanswered } from "./http-get";
 import { inParallel } from "./in-parallel";
+import { bag, isBag, parseJson, type Bag } from "./json";
 import { CONFIG_MAPS, LIVE_KINDS, resourceName, type LiveKind } from "./kinds";
 import { unreadable, type ApiServer } from "./kubeconfig";
-import { describeStatus, JSON_OBJECTS, listAll, parse, patiently, type Listing, type ListOptions } from "./list";
+import { describeStatus, JSON_OBJECTS, listAll, patiently, type Listing, type ListOptions } from "./list";
 import { pathsOf, servedGroups, type Served } from "./served";
 
 /** The objects of a cluster, as they stood while they were listed. */
@@ -95,8 +96,7 @@ async function listKind(
         onProgress(`listing ${resourceName(kind)}: ${++count}`);
         const object = kind === CONFIG_MAPS ? item : typed(item, apiVersion, kind);
         onObject(object);
-        dropBallast(object);
-        return object;
+        return withoutBallast(object);
       },
       ...(pause === undefined ? {} : { pause }),
     });
@@ -105,14 +105,11 @@ async function listKind(
   return { absent: true };
 }
 
-type Bag = Record<string, unknown>;
-const isBag = (value: unknown): value is Bag => typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** Items of a list name no type of their own. */
 const typed = (item: unknown, apiVersion: string, { kind }: LiveKind): unknown =>
   isBag(item) ? Object.assign(item, { apiVersion, kind }) : item;
 
-const metadataOf = (item: unknown): unknown => (isBag(item) ? item["metadata"] : undefined);
+const metadataOf = (item: unknown): unknown => bag(item)["metadata"];
 
 /** @returns the object; `undefined` when it has gone since; a text when it may not be read */
 async function getConfigMap(
@@ -124,7 +121,7 @@ async function getConfigMap(
   const answer = await patiently(() => server.get(path, JSON_OBJECTS), pause);
   if (typeof answer === "string") return answer;
   if (answer.status === 404) return undefined;
-  const object = parse(answer.body);
+  const object = parseJson(answer.body);
   return answer.status === 200 && isBag(object) ? object : describeStatus(answer);
 }
 

@@ -1,6 +1,7 @@
+import { bag, bags, parseJson, text } from "./json";
 import type { LiveKind } from "./kinds";
 import type { ApiServer } from "./kubeconfig";
-import { describeStatus, JSON_OBJECTS, parse } from "./list";
+import { describeStatus, JSON_OBJECTS } from "./list";
 
 /** Versions that the API server has of each group, the preferred one first. */
 export type Served = ReadonlyMap<string, readonly string[]>;
@@ -12,23 +13,18 @@ export type Served = ReadonlyMap<string, readonly string[]>;
 export async function servedGroups(server: ApiServer): Promise<Served | { readonly problem: string }> {
   const answer = await server.get("/apis", JSON_OBJECTS);
   if (answer.status !== 200) return { problem: describeStatus(answer) };
-  const groups = readGroups(parse(answer.body));
+  const groups = readGroups(parseJson(answer.body));
   return groups === undefined ? { problem: "was answered with something that is no list of API groups" } : groups;
 }
-
-type Bag = Readonly<Record<string, unknown>>;
-const bag = (value: unknown): Bag =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Bag) : {};
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 function readGroups(answer: unknown): Served | undefined {
   if (!Array.isArray(bag(answer)["groups"])) return undefined;
   const served = new Map<string, readonly string[]>([["", ["v1"]]]);
-  for (const group of list(bag(answer)["groups"]).map(bag)) {
+  for (const group of bags(bag(answer)["groups"])) {
     const preferred = bag(group["preferredVersion"])["version"];
-    const versions = [preferred, ...list(group["versions"]).map((version) => bag(version)["version"])];
-    const known = versions.filter((version) => typeof version === "string");
-    if (typeof group["name"] === "string") served.set(group["name"], [...new Set(known)]);
+    const versions = [preferred, ...bags(group["versions"]).map(({ version }) => version)];
+    const name = text(group["name"]);
+    if (name !== undefined) served.set(name, [...new Set(versions.flatMap((version) => text(version) ?? []))]);
   }
   return served;
 }

@@ -1,6 +1,7 @@
 import { describeLocation, type Report, type ReportFinding } from "../report";
 import type { Printer } from "./index";
-import { describeFlow, describeOutcome, describeServers, isNotable, printable } from "./words";
+import { describeFlow, describeOutcome, describeServers, isNotable } from "./words";
+import { attribute, escapeXml } from "./xml";
 
 /**
  * JUnit XML as CI systems read it: one test case per finding, and one per declared or notable flow. Errors fail; a
@@ -106,18 +107,3 @@ const flowsSuite = ({ flows, undecided }: Report): Suite =>
       ].join("\n"),
     })),
   ]);
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&apos;",
-};
-
-/** XML 1.0 has no way at all to write most control characters. */
-const escapeXml = (text: string): string =>
-  printable(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
-
-/** A line break in an attribute would be read as a space. */
-const attribute = (text: string): string => escapeXml(text).replaceAll("\n", "&#10;");
