@@ -8,6 +8,7 @@ import type { ObjectRef } from "../objects";
 import { endpointsOf, isMember } from "./endpoints";
 import type { Context } from "./context";
 import type { Dialled } from "./dialled";
+import { isIpAddress } from "./hosts";
 import { isPassthrough, portOf, registered, type KubernetesService } from "./registry";
 import { podLabelsPlace } from "./selected";
 
@@ -82,6 +83,12 @@ export function indexNodePorts(mesh: Mesh): NodePorts {
         nodePorts.set(nodePort, { service, port });
   return { hostPorts, nodePorts, nodes };
 }
+
+/** The address on the wire; `undefined` where no object tells. */
+export const ipOf = (to: Address): string | undefined => {
+  if (to.kind === "outside") return isIpAddress(to.host) ? to.host : undefined;
+  return to.kind === "cluster-ip" ? to.service.object.clusterIps[0] : to.workload.podIps[0];
+};
 
 /** Kinds of servers that are not among the objects: a Service that ought to be, and hosts of the world outside. */
 export const MISSING_SERVICE = "Service";

@@ -14,6 +14,7 @@ import type { ConsolidatedRule } from "./destination-rule-merge";
 import { indexDestinationRules, type DestinationRuleIndex } from "./destination-rule-index";
 import { indexRegistry, type RegisteredPort, type Registry } from "./registry";
 import { podLabelsPlace } from "./selected";
+import type { Chain } from "./shared-listener";
 import { isGatewayProxy } from "./gateway";
 import type { NamespaceModeAnswer } from "../server/peer-authentication";
 import { indexVirtualServices, type VirtualServiceIndex } from "./virtual-service";
@@ -52,6 +53,8 @@ export interface ClientIndex {
   readonly namespaceModes: Map<string, NamespaceModeAnswer>;
   readonly hosts: Map<string, Dialled>;
   readonly clusters: Map<RegisteredPort, ClustersByRule>;
+  readonly httpListeners: Map<string, boolean>;
+  readonly sharedListeners: Map<string, readonly Chain[]>;
   readonly approaches: Map<string, Approach | undefined>;
   readonly ways: Map<Approach, WorldAnswer>;
   readonly behind: Map<Cluster, Map<string, Servers>>;
@@ -89,6 +92,8 @@ export function indexClients({ mesh }: MeshIndex): ClientIndex {
     namespaceModes: new Map<string, NamespaceModeAnswer>(),
     hosts: new Map<string, Dialled>(),
     clusters: new Map<RegisteredPort, ClustersByRule>(),
+    httpListeners: new Map<string, boolean>(),
+    sharedListeners: new Map<string, readonly Chain[]>(),
     approaches: new Map<string, Approach | undefined>(),
     ways: new Map<Approach, WorldAnswer>(),
     behind: new Map<Cluster, Map<string, Servers>>(),

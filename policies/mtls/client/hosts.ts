@@ -46,6 +46,7 @@ export class HostTable<T> {
 
   /** Every host that covers `host`, the most specific first. */
   covering(host: string): readonly { readonly host: string; readonly values: readonly T[] }[] {
+    if (this.values.size === 0) return [];
     const patterns = [host, ...this.wildcardLengths.map((length) => `*${host.slice(-(length - 1) || host.length)}`)];
     return [...new Set(patterns)].flatMap((pattern) => {
       const values = this.values.get(pattern);

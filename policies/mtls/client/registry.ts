@@ -1,5 +1,6 @@
 import { isUnknown, type Known } from "../known";
 import { remember, type Settle } from "../explore";
+import { once } from "../memo";
 import type { Endpoints, Mesh, Service, ServiceEntry } from "../mesh";
 import type { Endpoint, MeshIndex } from "../mesh-index";
 import type { ObjectRef } from "../objects";
@@ -55,6 +56,8 @@ export interface Registry {
   readonly byAddress: ReadonlyMap<string, Registered>;
   /** Numbers of ports of ServiceEntries that share the listener on 0.0.0.0 with HTTP. */
   readonly sharedPorts: ReadonlySet<number>;
+  /** Services by name, under each port that one of them has. */
+  readonly byPort: () => PortIndex;
   /** ServiceEntries whose hosts are not known: each may be any host. */
   readonly uncertain: readonly ServiceEntry[];
   readonly ports: Map<Registered, readonly RegisteredPort[]>;
@@ -107,7 +110,53 @@ export function indexRegistry(mesh: Mesh): Registry {
       } else register(entry, addresses);
     }
   }
-  return { mesh, byHost, wildcards, byAddress, sharedPorts, uncertain, ports: new Map() };
+  return {
+    mesh,
+    byHost,
+    wildcards,
+    byAddress,
+    sharedPorts,
+    byPort: once(() => indexPorts(byHost, wildcards)),
+    uncertain,
+    ports: new Map(),
+  };
+}
+
+interface PortIndex {
+  readonly known: ReadonlyMap<number, readonly (readonly Registered[])[]>;
+  /** Those of which some port is not known. */
+  readonly unsure: readonly (readonly Registered[])[];
+}
+
+/** Numbers of the ports that are TCP underneath; `undefined` while one of them is not known. */
+function portNumbers({ kind, object }: Registered): readonly number[] | undefined {
+  if ((object.open ?? []).length > 0) return undefined;
+  if (kind === "ServiceEntry") return object.ports.map(({ number }) => number);
+  if (isUnknown(object.ports)) return undefined;
+  const numbers = object.ports.filter(({ protocol }) => protocol === "TCP").map(({ port }) => port);
+  return numbers.some(isUnknown) ? undefined : numbers.filter((number) => !isUnknown(number));
+}
+
+function indexPorts(byHost: Registry["byHost"], wildcards: Registry["wildcards"]): PortIndex {
+  const known = new Map<number, (readonly Registered[])[]>();
+  const unsure: (readonly Registered[])[] = [];
+  for (const services of [...byHost.values(), ...wildcards.all()]) {
+    const numbers = services.map(portNumbers);
+    if (numbers.includes(undefined)) unsure.push(services);
+    else
+      for (const number of new Set(numbers.flatMap((of) => of ?? []))) {
+        const others = known.get(number);
+        if (others === undefined) known.set(number, [services]);
+        else others.push(services);
+      }
+  }
+  return { known, unsure };
+}
+
+/** Services by name of which one has the port, or may have it. */
+export function servicesWithPort({ byPort }: Registry, number: number): readonly (readonly Registered[])[] {
+  const { known, unsure } = byPort();
+  return [...(known.get(number) ?? []), ...unsure];
 }
 
 /** `10.0.0.1/32` is one address. */

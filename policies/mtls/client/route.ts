@@ -1,16 +1,18 @@
 import { byAge, byCreation, compare } from "./age";
-import { isSelf, type Address } from "./address";
+import { ipOf, isSelf, type Address } from "./address";
 import { clusterFor, type Cluster } from "./cluster";
 import type { Context } from "./context";
 import type { Dialled } from "./dialled";
+import { remember } from "../explore";
 import { instancesOf } from "./endpoints";
-import { isIpAddress } from "./hosts";
+import { meantBy, type Meant } from "./meant";
 import {
   hasOwnAddress,
   isPassthrough,
   portOf,
   portsOf,
   registered,
+  servicesWithPort,
   type Registered,
   type RegisteredPort,
 } from "./registry";
@@ -61,6 +63,8 @@ export interface Bytes {
   readonly isHttp: boolean;
   readonly isTls: boolean;
 }
+
+const NO_CHAINS: readonly Chain[] = [];
 
 /** The proxy's side of one question. */
 class Proxy {
@@ -164,21 +168,34 @@ class Proxy {
   private requested(host: string | undefined, number: number, isSniffed: boolean): Target | undefined {
     const { registry } = this.context.indexes;
     if (host === undefined) return undefined;
-    const exact = registry.byHost.get(host) ?? [];
-    const groups = [exact, ...registry.wildcards.covering(host).map(({ values }) => values)];
-    const found = groups
-      .flatMap((group) => this.ofOneName(group, number))
-      .find(({ port: { protocol } }) => protocol === "HTTP" || protocol === "AUTO");
-    if (found?.port.protocol !== "AUTO" || isSniffed || this.readsHttp(number)) return found;
-    return undefined;
+    const found =
+      this.readable(registry.byHost.get(host) ?? [], number) ??
+      firstOf(registry.wildcards.covering(host), ({ values }) => this.readable(values, number));
+    return found?.port.protocol !== "AUTO" || isSniffed || this.readsHttp(number) ? found : undefined;
+  }
+
+  /** Of one name, what has a port in which requests can be read. */
+  private readable(services: readonly Registered[], number: number): Target | undefined {
+    const targets = this.ofOneName(services, number);
+    return targets.find(({ port: { protocol } }) => protocol === "HTTP" || protocol === "AUTO");
   }
 
   /** Whether some service has HTTP on the port, for which there is a listener on 0.0.0.0. */
   private readsHttp(number: number): boolean {
-    const { registry } = this.context.indexes;
-    return [...registry.byHost.values(), ...registry.wildcards.all()].some((services) =>
-      this.ofOneName(services, number).some(({ port }) => port.protocol === "HTTP"),
+    const { registry, httpListeners } = this.context.indexes;
+    return this.ofListener(httpListeners, number, (proxy) =>
+      servicesWithPort(registry, number).some((services) =>
+        proxy.ofOneName(services, number).some(({ port }) => port.protocol === "HTTP"),
+      ),
     );
+  }
+
+  /** What a listener on 0.0.0.0 is made of; worked out once for all clients that are told the same. */
+  private ofListener<T>(memory: Map<string, T>, number: number, workOut: (proxy: Proxy) => T): T {
+    const { client, settle } = this.context;
+    const { ref, scope, isLikeOthers } = client;
+    const key = `${scope.namespace}|${isLikeOthers ? "" : `${ref.kind}/${ref.name}`}|${number}`;
+    return remember(memory, key, settle, (asked) => workOut(new Proxy({ ...this.context, settle: asked }, this.bytes)));
   }
 
   /** Services of one name that have the port: those of the client's namespace, else of the first that the proxy sees. */
@@ -196,15 +213,21 @@ class Proxy {
 
   /** Who shares the listener on 0.0.0.0 with HTTP, oldest first, what is not exported to everybody before the rest. */
   private sharing(number: number): readonly Chain[] {
+    const { registry, sharedListeners } = this.context.indexes;
+    if (!registry.sharedPorts.has(number)) return NO_CHAINS;
+    return this.ofListener(sharedListeners, number, (proxy) =>
+      sharedChains(proxy.sharers(number), (target) => proxy.names(target, [target.service.host])),
+    );
+  }
+
+  private sharers(number: number): readonly Target[] {
     const { registry } = this.context.indexes;
-    if (!registry.sharedPorts.has(number)) return [];
     const isShared = ({ service, port }: Target): boolean =>
       port.protocol === "HTTP" || (service.kind === "ServiceEntry" && !hasOwnAddress(service.object));
-    const targets = [...registry.byHost.values(), ...registry.wildcards.all()]
+    return servicesWithPort(registry, number)
       .flatMap((services) => this.ofOneName(services, number).slice(0, 1))
       .filter(isShared)
       .sort((a, b) => this.compareServices(a.service, b.service));
-    return sharedChains(targets, (target) => this.names(target, [target.service.host]));
   }
 
   private compareServices(a: Registered, b: Registered): number {
@@ -292,37 +315,12 @@ class Proxy {
   }
 }
 
-/** What the application means by the host that it dials. */
-interface Meant {
-  /** As `Host` of a request, or in a handshake. */
-  readonly host: string | undefined;
-  readonly service: Registered | undefined;
-}
-
-/** A request to the address of a service is routed as one to its name; a handshake names nothing then. */
-const nameIn = ({ host, service }: Dialled & { readonly kind: "entry" }, { isTls }: Bytes): string | undefined => {
-  if (!isIpAddress(host)) return host;
-  return isTls ? undefined : service.host;
-};
-
-function meantBy(dialled: Dialled, bytes: Bytes): Meant {
-  switch (dialled.kind) {
-    case "service":
-      return { host: dialled.service.host, service: dialled.service };
-    case "entry":
-      return { host: nameIn(dialled, bytes), service: dialled.service };
-    case "address":
-      return { host: dialled.address, service: undefined };
-    case "pods":
-      return { host: undefined, service: undefined };
-    case "elsewhere":
-      return { host: dialled.host, service: undefined };
+const firstOf = <T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined => {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
   }
-}
-
-const ipOf = (to: Address): string | undefined => {
-  if (to.kind === "outside") return isIpAddress(to.host) ? to.host : undefined;
-  return to.kind === "cluster-ip" ? to.service.object.clusterIps[0] : to.workload.podIps[0];
+  return undefined;
 };
 
 /** As istiod names services where it orders them (`SortServicesByCreationTime` in pilot/pkg/model/push_context.go). */

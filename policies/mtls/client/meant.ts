@@ -1,0 +1,32 @@
+import type { Dialled } from "./dialled";
+import { isIpAddress } from "./hosts";
+import type { Registered } from "./registry";
+import type { Bytes } from "./route";
+
+/** What the application means by the host that it dials. */
+export interface Meant {
+  /** As `Host` of a request, or in a handshake. */
+  readonly host: string | undefined;
+  readonly service: Registered | undefined;
+}
+
+/** A request to the address of a service is routed as one to its name; a handshake names nothing then. */
+const nameIn = ({ host, service }: Dialled & { readonly kind: "entry" }, { isTls }: Bytes): string | undefined => {
+  if (!isIpAddress(host)) return host;
+  return isTls ? undefined : service.host;
+};
+
+export function meantBy(dialled: Dialled, bytes: Bytes): Meant {
+  switch (dialled.kind) {
+    case "service":
+      return { host: dialled.service.host, service: dialled.service };
+    case "entry":
+      return { host: nameIn(dialled, bytes), service: dialled.service };
+    case "address":
+      return { host: dialled.address, service: undefined };
+    case "pods":
+      return { host: undefined, service: undefined };
+    case "elsewhere":
+      return { host: dialled.host, service: undefined };
+  }
+}
