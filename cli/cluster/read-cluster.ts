@@ -1,6 +1,6 @@
 import type { Manifest, Source } from "../../policies/mtls/objects";
 import { UnreadableInput } from "../sources/index";
-import { dropBallast } from "../sources/ballast";
+import { withoutBallast } from "../sources/ballast";
 import { configMapsNamedBy, isNeeded, namespacedName } from "./config-maps";
 import { Unanswered } from "./http-get";
 import { inParallel } from "./in-parallel";
@@ -96,8 +96,7 @@ async function listKind(
         onProgress(`listing ${resourceName(kind)}: ${++count}`);
         const object = kind === CONFIG_MAPS ? item : typed(item, apiVersion, kind);
         onObject(object);
-        dropBallast(object);
-        return object;
+        return withoutBallast(object);
       },
       ...(pause === undefined ? {} : { pause }),
     });

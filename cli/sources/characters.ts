@@ -36,6 +36,9 @@ export const PLAIN_STOP = bytesOf(":#", (byte) => UNPRINTED[byte] === 1);
 /** The same within `{…}` and `[…]`. */
 export const FLOW_STOP = bytesOf(":#,[]{}", (byte) => UNPRINTED[byte] === 1);
 
+export const JSON_SPACE = bytesOf(" \n\r\t");
+export const JSON_NUMBER = bytesOf("0123456789+-.eE");
+
 /** A table with 1 for some bytes, and 0 for all others. */
 function bytesOf(characters: string, also: (byte: number) => boolean = () => false): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, byte) =>

@@ -1,6 +1,6 @@
 import type { Problem } from "../../policies/mtls/mesh";
 import type { Manifest } from "../../policies/mtls/objects";
-import { dropBallast } from "./ballast";
+import { withoutBallast } from "./ballast";
 import { parseJsonStream } from "./json-stream";
 import { objectsIn } from "./list";
 import type { FileSource, InputFile } from "./origin";
@@ -53,8 +53,7 @@ export function readDocuments(input: InputFile, bytes: Buffer): Documents {
       if (object === null || object === undefined) continue;
       const markup = hasMarkup ? templateMarkup(object) : undefined;
       const source = sourceOf(input, document, at);
-      dropBallast(object);
-      if (markup === undefined) manifests.push({ object, source });
+      if (markup === undefined) manifests.push({ object: withoutBallast(object), source });
       else found.push({ ...problem(TEMPLATE_PROBLEM), path: markup, source });
     }
   return { manifests, problems: found, foreign };

@@ -1,6 +1,7 @@
 import { JsonProblem, scanJson, type JsonSpan } from "./json";
-import { itemOf, listHead } from "./list";
+import { isRecord, itemOf, listHead } from "./list";
 import { lineAt } from "./origin";
+import { NO_PLAIN_JSON, PlainJson } from "./plain-json";
 import type { Parsed, Unreadable } from "./yaml-stream";
 
 /**
@@ -8,12 +9,36 @@ import type { Parsed, Unreadable } from "./yaml-stream";
  * where the next document begins.
  */
 export function parseJsonStream(bytes: Buffer): { readonly parsed: Parsed[]; readonly problems: Unreadable[] } {
+  const plain = parsePlain(bytes);
+  if (plain !== undefined) return { parsed: plain, problems: [] };
   try {
     return { parsed: scanJson(bytes).flatMap((value, index) => parseValue(bytes, value, index + 1)), problems: [] };
   } catch (error) {
     if (!(error instanceof JsonProblem)) throw error;
     return { parsed: [], problems: [{ line: lineAt(bytes, error.offset), message: error.message, text: "" }] };
   }
+}
+
+function parsePlain(bytes: Buffer): Parsed[] | undefined {
+  const plain = new PlainJson(bytes);
+  const parsed: Parsed[] = [];
+  let document = 0;
+  for (let start = plain.next(0); start < bytes.length; start = plain.next(plain.end)) {
+    const value = plain.read(start);
+    if (value === NO_PLAIN_JSON) return undefined;
+    document++;
+    const { end, items } = plain;
+    const head = items === undefined ? undefined : listHead(value);
+    if (items === undefined || head === undefined) {
+      if (items !== undefined && isRecord(value)) value["items"] = items.elements;
+      parsed.push({ value, start, end, index: 0, at: "", document });
+    } else
+      items.elements.forEach((item, index) => {
+        const [from = start, to = end] = items.places.slice(2 * index, 2 * index + 2);
+        parsed.push({ value: itemOf(head, item), start: from, end: to, index: 0, at: "", document });
+      });
+  }
+  return parsed;
 }
 
 function parseValue(bytes: Buffer, span: JsonSpan, document: number): Parsed[] {

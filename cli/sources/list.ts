@@ -5,7 +5,7 @@ export interface ListHead {
   readonly kind: string;
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 export function listHead(value: unknown): ListHead | undefined {

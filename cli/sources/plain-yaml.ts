@@ -1,3 +1,4 @@
+import { readBlockScalar } from "./block-scalar";
 import {
   BACKSLASH,
   CLOSE_LIST,
@@ -22,9 +23,11 @@ import {
   SPACE,
   UNPRINTED,
 } from "./characters";
-import { readLiteral } from "./literal-block";
+import { readFoldedPlain } from "./folded-plain";
+
 import { resolveScalar } from "./scalars";
-import { HASH_SEED, mixed, Words } from "./words";
+import type { ScalarText } from "./scratch";
+import { asName, HASH_SEED, mixed, NAMES, TEXTS, Words } from "./words";
 import { parseYaml, YamlProblem } from "./yaml";
 
 /**
@@ -48,12 +51,8 @@ const FEW_KEYS = 16;
 
 type Map = Record<string, unknown>;
 
-/** A name as V8 keeps the names of properties, so that using it as one takes no second look. */
-const asName = (text: string): string => Object.keys({ [text]: 0 })[0] ?? text;
-
 const KEYS = new Words((text) => asName(String(resolveScalar(text))));
 const SCALARS = new Words(resolveScalar);
-const TEXTS = new Words((text) => text);
 
 /** A list that grew keeps room for 16 more items; a copy has just its size. */
 const trimmed = (list: unknown[]): unknown[] => (list.length === 1 ? list : list.slice());
@@ -141,7 +140,7 @@ export class PlainYaml {
   private newKey(map: Map, first: number): string {
     const { bytes, at, keyEnd, keyHash, keys } = this;
     const isQuoted = bytes[at] === DOUBLE_QUOTE || bytes[at] === SINGLE_QUOTE;
-    const key = isQuoted ? TEXTS.at(bytes, at + 1, keyEnd - 1, keyHash) : KEYS.at(bytes, at, keyEnd, keyHash);
+    const key = isQuoted ? NAMES.at(bytes, at + 1, keyEnd - 1, keyHash) : KEYS.at(bytes, at, keyEnd, keyHash);
     if (key === "__proto__") throw LEFT_TO_JS_YAML;
     if (this.keyCount - first > FEW_KEYS) {
       if (Object.hasOwn(map, key)) throw LEFT_TO_JS_YAML;
@@ -192,7 +191,7 @@ export class PlainYaml {
       this.endOfValue();
       return text;
     }
-    if (first === PIPE || first === GREATER) return this.literal(indent, isOfMap);
+    if (first === PIPE || first === GREATER) return this.below(readBlockScalar, at, indent, isOfMap);
     if (first !== OPEN_MAP && first !== OPEN_LIST) throw LEFT_TO_JS_YAML;
     const collection = this.flow(depth);
     this.endOfValue();
@@ -221,35 +220,49 @@ export class PlainYaml {
       hash = this.hashOf(start, end);
     }
     this.startLine(this.lineAfter(at));
-    return this.indent > indent ? this.byJsYaml(start, indent, isOfMap) : SCALARS.at(bytes, start, end, hash);
+    if (this.indent > indent) return this.below(readFoldedPlain, start, indent, isOfMap);
+    return SCALARS.at(bytes, start, end, hash);
   }
 
-  /** A quoted text that ends on its line and means what it says; else `undefined`. */
+  /** A quoted text that ends on its line; else `undefined`. */
   private quoted(quote: number): string | undefined {
     const { bytes } = this;
     const start = this.at + 1;
     let at = start;
     let hash = HASH_SEED;
-    for (let byte = bytes[at] ?? NEWLINE; byte !== quote; byte = bytes[++at] ?? NEWLINE) {
-      if (byte === NEWLINE || byte === BACKSLASH) {
-        if (byte === NEWLINE || quote === DOUBLE_QUOTE) return undefined;
-      } else if (UNPRINTED[byte] === 1) this.mustBeUsual(byte);
+    let isEscaped = false;
+    for (let byte = bytes[at] ?? NEWLINE; ; byte = bytes[++at] ?? NEWLINE) {
+      if (byte === quote) {
+        // In single quotes a doubled quote stands for one.
+        if (quote === DOUBLE_QUOTE || bytes[at + 1] !== quote) break;
+        isEscaped = true;
+        at++;
+      } else if (byte === BACKSLASH && quote === DOUBLE_QUOTE) {
+        isEscaped = true;
+        if (bytes[++at] === NEWLINE) return undefined;
+      } else if (UNPRINTED[byte] === 1) {
+        if (byte === NEWLINE) return undefined;
+        this.mustBeUsual(byte);
+      }
       hash = mixed(hash, byte);
     }
-    // A doubled quote stands for one.
-    if (bytes[at + 1] === quote) return undefined;
     this.at = at + 1;
-    return TEXTS.at(bytes, start, at, hash);
+    return isEscaped ? unescaped(bytes.toString("utf8", start, at), quote) : TEXTS.at(bytes, start, at, hash);
   }
 
-  private literal(indent: number, isOfMap: boolean): unknown {
-    const { bytes, at } = this;
-    const block = readLiteral(bytes, at, indent, this.limit);
-    if (block === undefined) return this.byJsYaml(at, indent, isOfMap);
-    this.mustBeWhole(block.end);
-    if (block.isBeyondAscii) this.mustBeUsual(FIRST_BEYOND_ASCII);
-    this.startLine(block.end);
-    return block.text;
+  /** A scalar over several lines. */
+  private below(
+    read: (bytes: Buffer, start: number, indent: number, limit: number) => ScalarText | undefined,
+    start: number,
+    indent: number,
+    isOfMap: boolean,
+  ): unknown {
+    const scalar = read(this.bytes, start, indent, this.limit);
+    if (scalar === undefined) return this.byJsYaml(start, indent, isOfMap);
+    this.mustBeWhole(scalar.end);
+    if (!scalar.isAscii) this.mustBeUsual(FIRST_BEYOND_ASCII);
+    this.startLine(scalar.end);
+    return scalar.text;
   }
 
   /** A scalar in any other form: js-yaml reads it as the value of a map, or the item of a list, of nothing else. */
@@ -434,6 +447,16 @@ export class PlainYaml {
     const next = bytes.indexOf("\n---", start);
     if (UNUSUAL.test(bytes.toString("utf8", start, next === -1 ? limit : Math.min(next, limit)))) throw LEFT_TO_JS_YAML;
     this.hasCheckedText = true;
+  }
+}
+
+/** JSON's escapes mean the same in YAML, which has some more. */
+function unescaped(text: string, quote: number): string | undefined {
+  if (quote === SINGLE_QUOTE) return text.replaceAll("''", "'");
+  try {
+    return String(JSON.parse(`"${text}"`));
+  } catch {
+    return undefined;
   }
 }
 
