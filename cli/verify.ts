@@ -8,7 +8,7 @@ import { EXIT } from "./threshold";
 import { readAsks } from "./verify/asks";
 import { observe } from "./verify/observe";
 import { FORMATS, PRINTERS } from "./verify/print";
-import { notJudged, rowsOf } from "./verify/rows";
+import { rowsOf } from "./verify/rows";
 import { until } from "./verify/until";
 import { hasPassed, summarize, verificationOf, type Verification } from "./verify/verification";
 
@@ -31,7 +31,6 @@ export const verify: Run = async (args, io) => {
       ];
       return verificationOf(server.context, rowsOf(seen, asks), {
         notAsked,
-        notJudged: notJudged(seen, asks.namespaces),
         assumptions: seen.assessment.assumptions,
       });
     } finally {

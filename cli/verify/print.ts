@@ -31,12 +31,7 @@ const printText: Print = (verification, { colour, quiet }) => {
   const lines = [
     ...rows.flatMap((row) => rowText(row, columns, colours)),
     ...(rows.length === 0 ? [] : [""]),
-    ...(quiet
-      ? []
-      : [
-          ...verification.notJudged.map((client) => colours.faint(`not judged: ${client}`)),
-          ...verification.assumptions.map((assumption) => colours.faint(`assumed: ${assumption}`)),
-        ]),
+    ...(quiet ? [] : [...verification.assumptions.map((assumption) => colours.faint(`assumed: ${assumption}`))]),
     colours.strong(summarize(verification)),
   ];
   return lines

@@ -1,5 +1,4 @@
 import { discover, type Undiscovered } from "../../policies/mtls/discovery/index";
-import { otlpFlows } from "../../policies/mtls/discovery/otlp-environment";
 import { concerns } from "../scope";
 import { logRows } from "./logs";
 import type { Asked, Observation } from "./observe";
@@ -24,7 +23,7 @@ export function rowsOf(seen: Observation, { namespaces, traces, prometheus, sinc
     ...sidecarRows(seen.workloads),
     ...verdictRows(
       flows.filter(concerns(namespaces)),
-      otlpFlows(mesh).undiscovered.filter((client) => isInScope(namespaceOf(client))),
+      discover(mesh).undiscovered.filter((client) => isInScope(namespaceOf(client))),
     ),
     ...logRows(seen.logs, since),
     ...(seen.traces === undefined ? [] : traceRows(seen.traces, traces?.store.shown ?? "the trace store", since)),
@@ -32,18 +31,6 @@ export function rowsOf(seen: Observation, { namespaces, traces, prometheus, sinc
   ];
   return rows.sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state));
 }
-
-/** Collectors, scrapers and gateways of which nobody can tell where they connect to: `check` gives no verdict on them either. */
-export function notJudged({ assessment: { mesh } }: Observation, namespaces: readonly string[]): string[] {
-  const agents = new Set(otlpFlows(mesh).undiscovered.map(nameOf));
-  return discover(mesh)
-    .undiscovered.filter(
-      (client) => !agents.has(nameOf(client)) && (namespaces.length === 0 || namespaces.includes(namespaceOf(client))),
-    )
-    .map((client) => `${nameOf(client)}: ${client.reason}`);
-}
-
-const nameOf = ({ object, path }: Undiscovered): string => `${object} ${path}`.trim();
 
 /** Of `Kind namespace/name`. */
 const namespaceOf = ({ object }: Undiscovered): string => /^\S+ ([^/]+)\//.exec(object)?.[1] ?? "";

@@ -12,19 +12,17 @@ export interface Verification {
   readonly rows: readonly Row[];
   /** Checks that nothing was given for: no address of a trace store, of Prometheus. */
   readonly notAsked: readonly ("traces" | "targets")[];
-  /** Clients of which the objects do not tell where they connect to. */
-  readonly notJudged: readonly string[];
   readonly assumptions: readonly string[];
 }
 
 export function verificationOf(
   cluster: string,
   rows: readonly Row[],
-  { notAsked, notJudged, assumptions }: Pick<Verification, "notAsked" | "notJudged" | "assumptions">,
+  { notAsked, assumptions }: Pick<Verification, "notAsked" | "assumptions">,
 ): Verification {
   const number = (state: Row["state"]): number => rows.filter((row) => row.state === state).length;
   const summary = { holds: number("holds"), doesNotHold: number("does-not-hold"), unknown: number("unknown") };
-  return { schemaVersion: 1, cluster, summary, rows, notAsked, notJudged, assumptions };
+  return { schemaVersion: 1, cluster, summary, rows, notAsked, assumptions };
 }
 
 /**

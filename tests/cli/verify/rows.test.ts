@@ -170,7 +170,7 @@ describe("targets", () => {
 describe("the whole", () => {
   const row = (state: State): Row => ({ check: "pods", object: "Pod shop/x", state, says: "" });
   const whole = (...states: readonly State[]) =>
-    verificationOf("lab", states.map(row), { notAsked: ["traces"], notJudged: [], assumptions: [] });
+    verificationOf("lab", states.map(row), { notAsked: ["traces"], assumptions: [] });
 
   test.each([
     [["holds", "holds"], "unknown", true],

@@ -41,6 +41,19 @@ const ENV = `
             - { name: OTEL_EXPORTER_OTLP_ENDPOINT, value: "http://otel-collector.monitoring:4317" }
             - { name: OTEL_EXPORTER_OTLP_PROTOCOL, value: grpc }`;
 
+/** Where the collector sends what it gets: nowhere. */
+const CONFIGURATION = `
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: otel-collector, namespace: monitoring }
+data:
+  relay: |
+    receivers: { otlp: { protocols: { grpc: { endpoint: "0.0.0.0:4317" } } } }
+    exporters: { debug: {} }
+    service: { pipelines: { traces: { receivers: [otlp], exporters: [debug] } } }
+`;
+
 /** The incident's objects, rolled out and running. */
 const deployed = (yaml: string): string =>
   yaml
@@ -50,7 +63,18 @@ const deployed = (yaml: string): string =>
       "status: { replicas: 1, updatedReplicas: 1, availableReplicas: 1 }\n$1",
     )
     .replace(/^status: (.*)\n(kind: Deployment)/gm, "$2\nstatus: $1")
-    .concat(pod("staging-webs", "order-core", { proxy: true }), pod("monitoring", "otel-collector", { proxy: false }));
+    .replace(
+      "            - containerPort: 4317\n",
+      (ports) => `${ports}          args: ["--config=/conf/relay.yaml"]
+          volumeMounts: [{ name: config, mountPath: /conf }]
+      volumes: [{ name: config, configMap: { name: otel-collector, items: [{ key: relay, path: relay.yaml }] } }]
+`,
+    )
+    .concat(
+      CONFIGURATION,
+      pod("staging-webs", "order-core", { proxy: true }),
+      pod("monitoring", "otel-collector", { proxy: false }),
+    );
 
 const LOGS: Readonly<Record<string, string>> = {
   "order-core-1-a/app": "started\n",
@@ -126,6 +150,17 @@ test.each([
   const strict = await verify(lab, "-n", "staging-webs");
   expect([strict.code, strict.stdout]).toEqual([1, expect.stringContaining(says)]);
   expect((await verify(lab, "-n", "staging-webs", "--fail-on", "error")).code).toBe(0);
+});
+
+test("a client of which nobody can tell where it connects to is unknown", async () => {
+  const lab = await cluster(deployed(REPAIRED_YAML).replace('args: ["--config=/conf/relay.yaml"]', "args: []"), {
+    override: logs(),
+  });
+  const { code, stdout } = await verify(lab, "--format", "json");
+  expect([code, short(read(stdout))[0]]).toEqual([
+    1,
+    expect.stringMatching(/^unknown verdict Deployment monitoring\/otel-collector /),
+  ]);
 });
 
 test("what may not be listed leaves nothing to verify: exit 3", async () => {
