@@ -1,7 +1,10 @@
 import type { FlowAnswer } from "../policies/mtls/flow";
+import type { Mesh } from "../policies/mtls/mesh";
+import type { Undiscovered } from "../policies/mtls/discovery/discovered";
 import { describeRef, type Source } from "../policies/mtls/objects";
 import type { FailedRule, RuleFinding } from "../policies/rules/run";
 import type { Judgement } from "./judge";
+import { sourcesOf } from "./metas";
 import type { Location, Report, ReportFinding, ReportFlow, SuppressedFinding, UndecidedField } from "./report";
 import { UNKNOWN_RULE } from "./rule-choice";
 import { linesOf, type Sought } from "./sources/locate";
@@ -27,6 +30,7 @@ export function compose(judgement: Judgement, foreign: number, suppress: Suppres
     if (suppression === undefined) findings.push(reported);
     else suppressed.push({ ...reported, suppression });
   });
+  undecided.push(...ofUndiscovered(assessment.mesh, assessment.undiscovered, undecided));
   findings.sort((a, b) => Number(a.severity === "warning") - Number(b.severity === "warning"));
 
   const { counts } = assessment.mesh;
@@ -69,12 +73,40 @@ const ofFinding = (finding: RuleFinding, location: Location | undefined): Report
   docs: docsOf(finding.id),
 });
 
-const ofUndecided = ({ object, path, location, message }: ReportFinding): UndecidedField => ({
+const ofUndecided = ({
+  object,
+  path,
+  location,
+  message,
+}: Pick<ReportFinding, "object" | "path" | "message"> & {
+  readonly location?: Location | undefined;
+}): UndecidedField => ({
   object,
   path,
   ...(location === undefined ? {} : { location }),
   message,
 });
+
+/** Clients of which nobody can tell where they connect to, but for those that a rule has already named. */
+function ofUndiscovered(
+  mesh: Mesh,
+  undiscovered: readonly Undiscovered[],
+  named: readonly UndecidedField[],
+): UndecidedField[] {
+  const known = new Set(named.map(({ object, path }) => `${object} ${path}`));
+  const places = undiscovered.filter(({ object, path }) => !known.has(`${object} ${path}`));
+  if (places.length === 0) return [];
+  const sources = sourcesOf(mesh);
+  const locations = locationsOf(places.map(({ object, path }) => ({ source: sources.get(object), path })));
+  return places.map(({ object, path, reason }, at) =>
+    ofUndecided({
+      object,
+      path,
+      location: locations[at],
+      message: `where this connects to could not be determined: ${reason}`,
+    }),
+  );
+}
 
 /** What an unknown flow already names is counted with the flow. */
 function countUnknown(flows: readonly ReportFlow[], undecided: readonly UndecidedField[]): number {

@@ -1,4 +1,5 @@
 import type { Mesh, Meta } from "../policies/mtls/mesh";
+import { describeRef, type Source } from "../policies/mtls/objects";
 
 /** Every object of a mesh. */
 export function* metasOf(mesh: Mesh): Iterable<Meta> {
@@ -18,4 +19,11 @@ export function* metasOf(mesh: Mesh): Iterable<Meta> {
     mesh.others,
   ])
     yield* list;
+}
+
+/** Where each object stands, by `Kind namespace/name`. */
+export function sourcesOf(mesh: Mesh): ReadonlyMap<string, Source | undefined> {
+  const sources = new Map<string, Source | undefined>();
+  for (const { ref, source } of metasOf(mesh)) sources.set(describeRef(ref), source);
+  return sources;
 }

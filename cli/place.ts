@@ -1,8 +1,7 @@
 import type { Mesh } from "../policies/mtls/mesh";
-import { describeRef, type Source } from "../policies/mtls/objects";
 import { locationsOf } from "./compose";
 import type { Placed } from "./explanation";
-import { metasOf } from "./metas";
+import { sourcesOf } from "./metas";
 
 interface Placeable {
   readonly object?: string;
@@ -14,8 +13,7 @@ const FIELD = /\b(?:spec|metadata)(?:\.[\w-]+|\[\d+\])+/;
 
 /** Adds to what names an object where that object stands, at the field that it speaks of. */
 export function placer(mesh: Mesh): <T extends Placeable>(items: readonly T[]) => Placed<T>[] {
-  const sources = new Map<string, Source | undefined>();
-  for (const { ref, source } of metasOf(mesh)) sources.set(describeRef(ref), source);
+  const sources = sourcesOf(mesh);
   return (items) => {
     const locations = locationsOf(
       items.map(({ object = "", says }) => ({ source: sources.get(object), path: FIELD.exec(says)?.[0] ?? "" })),

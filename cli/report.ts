@@ -18,7 +18,10 @@ export interface Report {
   /** Findings that do not count, each with why. */
   readonly suppressed: readonly SuppressedFinding[];
   readonly exceptions: readonly ExceptionAnswer[];
-  /** Fields that nobody knows yet, and that decide what a collector accepts, what an exception allows, or how a flow ends. */
+  /**
+   * What could not be determined: fields that nobody knows yet and that decide what a collector accepts, what an exception allows or
+   * how a flow ends, and clients of which nobody can tell where they connect to.
+   */
   readonly undecided: readonly UndecidedField[];
   /** Defaults that all answers share. */
   readonly assumptions: readonly string[];

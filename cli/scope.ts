@@ -35,6 +35,7 @@ export function within(judgement: Judgement, namespaces: readonly string[]): Jud
     assessment: {
       ...assessment,
       flows,
+      undiscovered: assessment.undiscovered.filter(({ object }) => namespaces.includes(namespaceIn(object))),
       exceptions: assessment.exceptions.filter(({ namespace }) => namespaces.includes(namespace)),
     },
     run: {
@@ -48,6 +49,9 @@ export function within(judgement: Judgement, namespaces: readonly string[]): Jud
     },
   };
 }
+
+/** The namespace in `Kind namespace/name`. */
+const namespaceIn = (object: string): string => /^\S+ ([^/]+)\//.exec(object)?.[1] ?? "";
 
 /** @throws UsageError naming each namespace in which nothing stands */
 export function checkNamespaces(mesh: Mesh, namespaces: readonly string[]): void {

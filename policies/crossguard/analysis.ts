@@ -59,5 +59,5 @@ export function assessResource(
   if (!canBeWrongAlone(resource)) return undefined;
   // No flow begins and ends in one object: what its rules look at is the object as it was read.
   const mesh = readMesh(resourceManifests(resource), pack.settings.facts);
-  return { assessment: { mesh, flows: [], exceptions: [], assumptions: [] }, layer: "resource" };
+  return { assessment: { mesh, flows: [], undiscovered: [], exceptions: [], assumptions: [] }, layer: "resource" };
 }

@@ -1,6 +1,7 @@
 import { answerFlow } from "./answer";
 import type { IsoDate } from "./clock";
-import { discoverFlows } from "./discovery/index";
+import { NOTHING, type Undiscovered } from "./discovery/discovered";
+import { discover } from "./discovery/index";
 import type { ExceptionMode } from "./exception";
 import { answerExceptions } from "./exception-state";
 import type { DeclaredFlow, FlowAnswer } from "./flow";
@@ -38,6 +39,8 @@ export interface ExceptionAnswer {
 export interface Assessment {
   readonly mesh: Mesh;
   readonly flows: readonly FlowAnswer[];
+  /** Clients that connect somewhere, and nobody can tell where: no flow, and no pass either. */
+  readonly undiscovered: readonly Undiscovered[];
   readonly exceptions: readonly ExceptionAnswer[];
   readonly assumptions: readonly string[];
 }
@@ -61,11 +64,19 @@ export function assess(mesh: Mesh, options: AssessOptions): Assessment {
   const index = indexMesh(mesh);
   const evidence = options.evidence ?? false;
   const declared = (options.flows ?? []).map((flow) => answerFlow(index, flow, { evidence }));
-  const discovered = ((options.discover ?? true) ? discoverFlows(mesh) : []).map(({ flow, origin }) =>
-    answerFlow(index, flow, { evidence, origin }),
-  );
+  const { flows: revealed, undiscovered } = (options.discover ?? true) ? discover(mesh) : NOTHING;
+  const discovered = revealed.map(({ flow, origin }) => answerFlow(index, flow, { evidence, origin }));
   const flows = [...declared, ...unasked(discovered, declared)];
   const assumptions = new Set(mesh.assumptions);
+  for (const { object, reason, assumed } of undiscovered)
+    if (assumed !== undefined) assumptions.add(`${object}: ${reason}; ${assumed}`);
   for (const flow of flows) for (const assumption of flow.assumptions) assumptions.add(assumption);
-  return { mesh, flows, exceptions: answerExceptions(mesh, options.now), assumptions: [...assumptions] };
+  const exceptions = answerExceptions(mesh, options.now);
+  return {
+    mesh,
+    flows,
+    undiscovered: undiscovered.filter(({ assumed }) => assumed === undefined),
+    exceptions,
+    assumptions: [...assumptions],
+  };
 }

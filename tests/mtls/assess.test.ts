@@ -58,3 +58,35 @@ test("lists every assumption once", () => {
   expect(assumptions.filter((text) => text.includes("Istio 1.28"))).toHaveLength(1);
   expect(new Set(assumptions).size).toBe(assumptions.length);
 });
+
+describe("a client of which nobody can tell where it connects to", () => {
+  const secret = { valueFrom: { secretKeyRef: { name: "telemetry", key: "endpoint" } } };
+  const env = [{ name: "OTEL_EXPORTER_OTLP_ENDPOINT", ...secret }];
+  const hidden = deployment("apps", "web", { pod: { containers: [{ name: "web", image: "example.com/web:1", env }] } });
+
+  test("is named with the field and the reason", () => {
+    const { flows, undiscovered } = assess(meshOf([hidden]), { now: NOW });
+    expect(flows).toEqual([]);
+    expect(undiscovered).toEqual([
+      {
+        object: "Deployment apps/web",
+        path: "spec.template.spec.containers[0].env[0].valueFrom.secretKeyRef",
+        reason: expect.stringContaining("telemetry") as unknown,
+      },
+    ]);
+  });
+
+  test("is of no concern where nothing is to be revealed", () => {
+    expect(assess(meshOf([hidden]), { discover: false, now: NOW }).undiscovered).toEqual([]);
+  });
+
+  test("is an assumption where it is a collector of which only the image tells", () => {
+    const image = "otel/opentelemetry-collector:0.159.0";
+    const collector = deployment("apps", "otel", { pod: { containers: [{ name: "otel", image }] } });
+    const { undiscovered, assumptions } = assess(meshOf([collector]), { now: NOW });
+    expect(undiscovered).toEqual([]);
+    expect(assumptions).toContain(
+      "Deployment apps/otel: no argument and no volume tells where its configuration is; it sends nothing on",
+    );
+  });
+});

@@ -172,6 +172,12 @@ const DEFAULT_FILES = ["otelcol", "otelcol-contrib", "otelcol-k8s", "otelcol-otl
   (name) => `/etc/${name}/config.yaml`,
 );
 
+/** The configuration that comes with the images exports nothing: opentelemetry-collector-releases, distributions/<name>/config.yaml. */
+const OF_THE_IMAGE = {
+  reason: "no argument and no volume tells where its configuration is",
+  assumed: "it sends nothing on",
+};
+
 function startedWith(reading: Reading): readonly Document[] | Undiscovered {
   const { mesh, workload, container } = reading;
   const here = { object: describeRef(workload.ref), path: container.path };
@@ -184,7 +190,7 @@ function startedWith(reading: Reading): readonly Document[] | Undiscovered {
   const mounted = DEFAULT_FILES.find((path) => mountedFile(mesh, workload, container, path) !== undefined);
   const files =
     named.length > 0 || mounted === undefined ? named : [{ origin: here, document: fileDocument(reading, mounted) }];
-  if (files.length === 0) return { ...here, reason: "no argument and no volume tells where its configuration is" };
+  if (files.length === 0) return { ...here, ...OF_THE_IMAGE };
   const overrides = flagValues(all, "set").map((argument) => ({
     origin: { object: argument.object, path: argument.path },
     document: overrideDocument(argument),

@@ -21,6 +21,8 @@ export interface Origin {
 /** A client that connects somewhere, and a reason why nobody can say where: never a flow, never a pass. */
 export interface Undiscovered extends Origin {
   readonly reason: string;
+  /** What is taken for granted instead, in a few words; without it nothing is. */
+  readonly assumed?: string;
 }
 
 /** What one way in found. */
