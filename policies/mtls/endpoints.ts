@@ -24,6 +24,8 @@ export interface Endpoint {
   readonly ready: boolean;
   /** The label `security.istio.io/tlsMode` as clients' proxies are told; absent means that they send plaintext. */
   readonly tlsModeLabel: Known<string | undefined>;
+  /** istiod leaves it out: it names a pod that is not there. kube-proxy does not mind. */
+  readonly isGone?: boolean;
   /** False when it is not known whether the workload is behind the Service. */
   readonly certain: boolean;
   /** Fields that would tell what is not known here. */
@@ -146,13 +148,14 @@ const givenEndpoints = (index: MeshIndex, service: Service, port: ServicePort): 
     for (const { ip, targetPod, ready } of slice.addresses) {
       const { namespace } = slice.ref;
       const pod = targetPod === undefined ? undefined : index.workload({ kind: "Pod", namespace, name: targetPod });
-      if (targetPod !== undefined && pod === undefined) continue;
+      const isGone = targetPod !== undefined && pod === undefined;
       const tlsModeLabel = pod === undefined ? labelOfAddress(index, slice, ip) : dataPlane(index, pod).tlsModeLabel;
       found.set(`${ip}:${targetPort}`, {
         workload: pod ?? index.workloadByIp(ip) ?? null,
         ip,
         targetPort,
         ready,
+        ...(isGone ? { isGone } : {}),
         tlsModeLabel,
         certain: true,
         undecided: isUnknown(tlsModeLabel) ? [{ object: slice.ref, path: "endpoints.targetRef" }] : [],

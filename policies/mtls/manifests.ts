@@ -1,3 +1,4 @@
+import { discovered } from "./discovered";
 import { isUnknown } from "./known";
 import type { ConfigMap, Mesh, MeshFacts, Meta, OtherObject, Problem } from "./mesh";
 import { describeRef, type Manifest } from "./objects";
@@ -79,28 +80,30 @@ export function readMesh(manifests: readonly Manifest[], facts: MeshFacts = {}):
 
   const services = [...lists.services, ...notGiven(lists.derived.services, lists.services)].sort(byRef);
   const workloads = [...lists.workloads, ...notGiven(lists.derived.workloads, lists.workloads)].sort(byRef);
-  const peerAuthentications = lists.peerAuthentications.sort(byRef);
-  const destinationRules = lists.destinationRules.sort(byRef);
+  const namespaces = new Map(
+    lists.namespaces
+      .filter(({ ref }) => isNamed(ref))
+      .sort(byRef)
+      .map((namespace) => [namespace.ref.name, namespace]),
+  );
+  const seen = <T extends Meta>(objects: T[]): readonly T[] => discovered(objects.sort(byRef), { config, namespaces });
+  const peerAuthentications = seen(lists.peerAuthentications);
+  const destinationRules = seen(lists.destinationRules);
   const hasUnplaced = objects.some(({ object, ref }) => isUnplaced(object, ref));
   const assumed = { config, facts, services, peerAuthentications, destinationRules, hasUnplaced };
   return {
     config,
     injector: readInjector(injectorConfigMap, meshFields, others.sort(byRef), problems),
     facts,
-    namespaces: new Map(
-      lists.namespaces
-        .filter(({ ref }) => isNamed(ref))
-        .sort(byRef)
-        .map((namespace) => [namespace.ref.name, namespace]),
-    ),
+    namespaces,
     workloads: [...foldOwned(workloads)].sort(byRef),
     services,
     endpoints: lists.endpoints.sort(byRef),
     peerAuthentications,
     destinationRules,
-    serviceEntries: lists.serviceEntries.sort(byRef),
-    sidecars: lists.sidecars.sort(byRef),
-    virtualServices: lists.virtualServices.sort(byRef),
+    serviceEntries: seen(lists.serviceEntries),
+    sidecars: seen(lists.sidecars),
+    virtualServices: seen(lists.virtualServices),
     gateways: lists.gateways.sort(byRef),
     authorizationPolicies: lists.authorizationPolicies.sort(byRef),
     configMaps,

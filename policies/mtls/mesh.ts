@@ -67,6 +67,7 @@ export interface MeshConfig {
   readonly outboundTrafficPolicy: Known<"ALLOW_ANY" | "REGISTRY_ONLY">;
   readonly defaultDestinationRuleExportTo: Known<readonly string[]>;
   readonly defaultServiceExportTo: Known<readonly string[]>;
+  readonly defaultVirtualServiceExportTo: Known<readonly string[]>;
   readonly discoverySelectors: Known<readonly LabelSelector[]>;
   readonly enablePrometheusMerge: Known<boolean>;
   readonly holdApplicationUntilProxyStarts: Known<boolean>;

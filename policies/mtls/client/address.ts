@@ -5,7 +5,7 @@ import type { Container, Mesh, Service, Workload } from "../mesh";
 import { isRunning } from "../endpoints";
 import type { Endpoint } from "../mesh-index";
 import type { ObjectRef } from "../objects";
-import { endpointsOf, isMember } from "./endpoints";
+import { isMember, listedOf } from "./endpoints";
 import type { Context } from "./context";
 import type { Dialled } from "./dialled";
 import { isIpAddress } from "./hosts";
@@ -188,7 +188,7 @@ export function reached(context: Context, to: Address): readonly Reached[] {
     return [{ workload: null, ref, port: to.port, byService: false, undecided }];
   }
   const port = portOf(context.indexes.registry, to.service, to.port, context.settle);
-  const endpoints = port === undefined ? [] : endpointsOf(context, port);
+  const endpoints = port === undefined ? [] : listedOf(context, port);
   const isWritten = to.service.object.selector === undefined;
   return endpoints.filter(({ workload }) => isWritten || isKubernetes(workload)).map(reachedEndpoint);
 }

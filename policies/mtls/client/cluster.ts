@@ -65,8 +65,14 @@ function build(
   const passthrough = isPassthrough(service, settle);
   const { isGateway } = client.scope;
   const edsForHeadless = isGateway || (service.kind === "Service" && mesh.facts.edsForHeadlessServices === true);
-  const isOriginalDestination = (passthrough && !edsForHeadless) || policy?.loadBalancer === "PASSTHROUGH";
-  const inspects = passthrough || (of !== undefined && topLevelBalancer(of, settle) === "PASSTHROUGH");
+  const isPassedThrough = of !== undefined && topLevelBalancer(of, settle) === "PASSTHROUGH";
+  // A subset's cluster starts as what the whole service's has become; what its policy resets later does not undo that.
+  const whole = of === undefined || subset === undefined ? policy : clusterPolicy({ ...of, subset: undefined }, settle);
+  const isOriginalDestination =
+    (passthrough && !edsForHeadless) ||
+    [policy, whole].some((each) => each?.loadBalancer === "PASSTHROUGH") ||
+    (subset !== undefined && isPassedThrough);
+  const inspects = passthrough || isPassedThrough;
   const namespace = namespaceModeOf(context, service.ref.namespace);
   const [blamed = { object: service.ref, path: "metadata.namespace" }, ...also] = namespace.undecided;
   const socket = clusterSocket(

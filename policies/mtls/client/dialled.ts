@@ -13,8 +13,13 @@ import { externalNameOf, isPassthrough, type ExternalService, type KubernetesSer
  * Source: the search path of a Pod's resolv.conf (Kubernetes, DNS for Services and Pods), RFC 1034 for names.
  */
 export type Dialled =
-  /** `pod`: the name of one pod of a headless Service was dialled. */
-  | { readonly kind: "service"; readonly service: KubernetesService; readonly pod: string | undefined }
+  /** `pod`: the name of one pod of a headless Service was dialled. `alias`: the Service without pods whose other name this one is. */
+  | {
+      readonly kind: "service";
+      readonly service: KubernetesService;
+      readonly pod: string | undefined;
+      readonly alias?: KubernetesService;
+    }
   | { readonly kind: "entry"; readonly service: ExternalService; readonly host: string }
   | { readonly kind: "address"; readonly address: string }
   /** The pods of a workload, each by its own address. */
@@ -108,7 +113,8 @@ function resolve(
     const target = externalNameOf(found.service, settle);
     if (target === undefined) return found;
     if (target === "" || aliases >= MAX_ALIASES) return { kind: "elsewhere", host: target || name, inCluster: true };
-    return resolve(registry, index, `${target.replace(/\.$/, "")}.`, "", settle, aliases + 1);
+    const meant = resolve(registry, index, `${target.replace(/\.$/, "")}.`, "", settle, aliases + 1);
+    return meant.kind === "service" ? { ...meant, alias: found.service } : meant;
   }
   const absolute = written.replace(/\.$/, "");
   const service = declaredOutside(registry, absolute, settle);

@@ -17,17 +17,25 @@ export const isMember = (service: ObjectRef, workload: Workload, blamed: Place, 
     key: `${describeRef(workload.ref)} in ${describeRef(service)}`,
   });
 
-const isPlain = ({ ready, certain }: Endpoint): boolean => ready && certain;
+const isPlain = ({ ready, certain, isGone }: Endpoint): boolean => ready && certain && isGone !== true;
 
 type Resolving = Pick<Context, "index" | "settle">;
 
-/** Those that are ready. */
+/** Those that are ready, as istiod tells proxies. */
 export const endpointsOf = (context: Resolving, port: RegisteredPort): readonly Endpoint[] =>
+  membersOf(context, port, ({ ready, isGone }) => ready && isGone !== true);
+
+/** Those that are ready, as kube-proxy has them. */
+export const listedOf = (context: Resolving, port: RegisteredPort): readonly Endpoint[] =>
   membersOf(context, port, ({ ready }) => ready);
 
 /** Those that are there, ready or not: what istiod decides for a Service as a whole it decides by all of them. */
 export const instancesOf = (context: Resolving, port: RegisteredPort): readonly Endpoint[] =>
-  membersOf(context, port, ({ ready, workload }) => ready || workload === null || workload.pods.length > 0);
+  membersOf(
+    context,
+    port,
+    ({ ready, workload, isGone }) => isGone !== true && (ready || workload === null || workload.pods.length > 0),
+  );
 
 function membersOf(
   { index, settle }: Resolving,

@@ -8,6 +8,8 @@ export interface Meant {
   /** As `Host` of a request, or in a handshake. */
   readonly host: string | undefined;
   readonly service: Registered | undefined;
+  /** The Service without pods under whose name the service was dialled. */
+  readonly alias?: Registered | undefined;
 }
 
 /** A request to the address of a service is routed as one to its name; a handshake names nothing then. */
@@ -19,7 +21,7 @@ const nameIn = ({ host, service }: Dialled & { readonly kind: "entry" }, { isTls
 export function meantBy(dialled: Dialled, bytes: Bytes): Meant {
   switch (dialled.kind) {
     case "service":
-      return { host: dialled.service.host, service: dialled.service };
+      return { host: dialled.service.host, service: dialled.service, alias: dialled.alias };
     case "entry":
       return { host: nameIn(dialled, bytes), service: dialled.service };
     case "address":

@@ -4,7 +4,7 @@ import { once } from "../memo";
 import type { Endpoints, Mesh, Service, ServiceEntry } from "../mesh";
 import type { Endpoint, MeshIndex } from "../mesh-index";
 import type { ObjectRef } from "../objects";
-import { portProtocol, writtenProtocol, type PortProtocol } from "../server/declared-protocol";
+import { isServerFirst, portProtocol, writtenProtocol, type PortProtocol } from "../server/port-protocol";
 import { byAge } from "./age";
 import { HostTable, isWildcard } from "./hosts";
 import { settleOpen } from "./selected";
@@ -41,6 +41,8 @@ export interface RegisteredPort {
   /** Where the host of a ServiceEntry without endpoints listens. */
   readonly target: number;
   readonly protocol: PortProtocol;
+  /** The server may speak first, so nothing on the port is detected: MySQL, MongoDB. */
+  readonly isServerFirst: boolean;
   /** The Service or ServiceEntry. */
   readonly owner: ObjectRef;
   endpoints(index: MeshIndex): readonly Endpoint[];
@@ -179,6 +181,7 @@ function readPorts(entry: Registered, settle: Settle): readonly RegisteredPort[]
       number: port.number,
       target: port.targetPort ?? port.number,
       protocol: writtenProtocol(port.protocol),
+      isServerFirst: isServerFirst(port.protocol),
       owner: entry.ref,
       endpoints: (index) => index.entryEndpoints(entry.object, port),
       slices: () => [],
@@ -193,6 +196,7 @@ function readPorts(entry: Registered, settle: Settle): readonly RegisteredPort[]
         number,
         target: number,
         protocol,
+        isServerFirst: false,
         owner: entry.ref,
         endpoints: (index) => index.endpointsOf(entry.object, port),
         slices: (index) => (entry.object.selector === undefined ? index.slicesOf(entry.object) : []),

@@ -7,6 +7,7 @@ import { remember } from "../explore";
 import { instancesOf } from "./endpoints";
 import { meantBy, type Meant } from "./meant";
 import {
+  externalNameOf,
   hasOwnAddress,
   isPassthrough,
   portOf,
@@ -138,10 +139,12 @@ class Proxy {
   /** A TCP route that names no port leads to the only port of the service; an HTTP route stays on the one dialled. */
   private routeTo(target: RouteTarget, dialled: number, isHttp: boolean, to: Address): Hop {
     const { registry } = this.context.indexes;
-    const service = registry.byHost.get(target.host)?.[0];
-    const ports = service === undefined ? [] : portsOf(registry, service, this.context.settle);
+    const named = registry.byHost.get(target.host)?.[0];
+    const ports = named === undefined ? [] : portsOf(registry, named, this.context.settle);
     const number = target.port ?? (ports.length === 1 && !isHttp ? ports[0]?.number : dialled);
-    const port = ports.find((candidate) => candidate.number === number);
+    const alias = named === undefined ? undefined : externalNameOf(named, this.context.settle);
+    const service = alias === undefined ? named : registry.byHost.get(alias)?.[0];
+    const port = number && service ? portOf(registry, service, number, this.context.settle) : undefined;
     // What a route names is imported with the route, so the egress list does not hide it.
     if (service === undefined || port === undefined || !this.sees(service, port.number, undefined))
       return { via: "missing-cluster", target };
@@ -240,13 +243,30 @@ class Proxy {
    * What is sent to an address at which the proxy has no listener of its own: the listener on 0.0.0.0 of that port takes it, by the name
    * of the host where it can be read.
    */
-  private anywhere(to: Address, number: number, why: PassthroughReason, { host, service }: Meant): readonly Hop[] {
+  private anywhere(
+    to: Address,
+    number: number,
+    why: PassthroughReason,
+    { host, service, alias }: Meant,
+  ): readonly Hop[] {
     const chains = this.sharing(number);
     const chain = chainFor(chains, { ...this.bytes, ip: ipOf(to), host });
     if (chain !== undefined && !chain.isHttp) return this.led(chain.target, chain.to, false, to);
     const isRequest = this.bytes.isHttp && !this.bytes.isTls;
     const target = isRequest ? this.requested(host, number, chain !== undefined) : undefined;
-    return target === undefined ? this.passthrough(to, why, service) : this.routed(target, to);
+    if (target === undefined) return this.passthrough(to, why, service);
+    return this.routedAs(alias, number, to) ?? this.routed(target, to);
+  }
+
+  /** Routes for the alias by which a request names a service come before the service's own. */
+  private routedAs(alias: Registered | undefined, number: number, to: Address): readonly Hop[] | undefined {
+    const { indexes, mesh, client, settle } = this.context;
+    if (alias === undefined || !this.sees(alias, number)) return undefined;
+    const port = portOf(indexes.registry, alias, number, settle);
+    if (port === undefined) return undefined;
+    const query = { mesh, host: alias.host, port: number, isHttp: true, scope: client.scope, sidecar: this.sidecar };
+    const targets = routesFor(indexes.virtualServices, query, settle);
+    return targets === undefined ? undefined : this.led({ service: alias, port }, targets, true, to);
   }
 
   /** At the address of a service itself. */

@@ -67,7 +67,8 @@ function ofTarget(target: Target, routes: (target: Target) => readonly NamedRout
 
 /**
  * The chains of the listener, of the services that share it in istiod's order. What would be the same chain as an earlier one is left
- * out, and a port without a protocol adds nothing once the listener detects protocols anyway.
+ * out, a port without a protocol adds nothing once the listener detects protocols anyway, and where a server may speak first nothing
+ * else shares the listener.
  * @param routes where the names of a TLS port lead
  */
 export function sharedChains(
@@ -77,8 +78,9 @@ export function sharedChains(
   const chains: Chain[] = [];
   let detects = false;
   for (const target of targets) {
-    const { protocol } = target.port;
+    const { protocol, isServerFirst } = target.port;
     if (detects && protocol === "AUTO") continue;
+    if (chains.some((chain) => chain.target.port.isServerFirst !== isServerFirst)) continue;
     for (const chain of ofTarget(target, routes)) if (!chains.some((other) => isSame(other, chain))) chains.push(chain);
     detects ||= protocol === "HTTP" || protocol === "AUTO";
   }

@@ -3,6 +3,7 @@ import { isUnknown } from "../known";
 import type { Mesh, Sidecar, VirtualService } from "../mesh";
 import { byAge } from "./age";
 import { coversHost, expandShortName, HostTable, isWildcard } from "./hosts";
+import { meshConfigRef } from "./mesh-config";
 import { isSelected, settleOpen } from "./selected";
 import { imports, isExported, type Scope } from "./visibility";
 
@@ -54,6 +55,7 @@ export function indexVirtualServices(mesh: Mesh): VirtualServiceIndex {
 }
 
 interface RouteQuery {
+  readonly mesh: Mesh;
   /** The service's host name. */
   readonly host: string;
   /** The port that the client dials. */
@@ -65,12 +67,17 @@ interface RouteQuery {
 
 const EXPORT_WAYS = [["*"], ["~"]] as const;
 
-const exportToOf = ({ exportTo, ref }: VirtualService, settle: Settle): readonly string[] =>
-  settle<readonly string[]>(exportTo, EXPORT_WAYS, ref, "spec.exportTo");
+/** What the object says, else what MeshConfig says for those that say nothing. */
+function exportToOf({ exportTo, ref }: VirtualService, mesh: Mesh, settle: Settle): readonly string[] {
+  const own = settle<readonly string[]>(exportTo, EXPORT_WAYS, ref, "spec.exportTo");
+  if (own.length > 0) return own;
+  const { defaultVirtualServiceExportTo: usual } = mesh.config;
+  return settle<readonly string[]>(usual, EXPORT_WAYS, meshConfigRef(mesh), "defaultVirtualServiceExportTo");
+}
 
 /** What is only for the client's own namespace comes first, then what names that namespace, then what is for all. */
-function rank(object: VirtualService, { scope }: RouteQuery, settle: Settle): number {
-  const exportTo = exportToOf(object, settle);
+function rank(object: VirtualService, { scope, mesh }: RouteQuery, settle: Settle): number {
+  const exportTo = exportToOf(object, mesh, settle);
   if (exportTo.length === 0 || exportTo.includes("*")) return 2;
   return object.ref.namespace === scope.namespace ? 0 : 1;
 }
@@ -79,7 +86,7 @@ function rank(object: VirtualService, { scope }: RouteQuery, settle: Settle): nu
 const overlaps = (pattern: string, host: string): boolean => coversHost(pattern, host) || coversHost(host, pattern);
 
 function isSeen(object: VirtualService, host: string, query: RouteQuery, settle: Settle): boolean {
-  if (!isExported(exportToOf(object, settle), object.ref.namespace, query.scope.namespace)) return false;
+  if (!isExported(exportToOf(object, query.mesh, settle), object.ref.namespace, query.scope.namespace)) return false;
   const egress = query.sidecar?.egress;
   if (egress === undefined || isUnknown(egress) || egress.length === 0) return true;
   const listener = egress.find(({ port }) => port === query.port) ?? egress.find(({ port }) => port === undefined);
@@ -131,12 +138,7 @@ const targetsIn = (
     }));
 
 /** Every destination that the first matching routes of an object lead to; `undefined` when none matches. */
-function targetsOf(
-  object: VirtualService,
-  query: RouteQuery,
-  mesh: Mesh,
-  settle: Settle,
-): readonly RouteTarget[] | undefined {
+function targetsOf(object: VirtualService, query: RouteQuery, settle: Settle): readonly RouteTarget[] | undefined {
   settleOpen(object, settle);
   const type = query.isHttp ? "http" : "tcp";
   const targets: RouteTarget[] = [];
@@ -146,7 +148,7 @@ function targetsOf(
     const match = matches(route, object, query, settle);
     if (match === "never") continue;
     hasRoute = true;
-    targets.push(...targetsIn(route, object, mesh));
+    targets.push(...targetsIn(route, object, query.mesh));
     if (match === "always") break;
   }
   return hasRoute ? targets : undefined;
@@ -159,7 +161,6 @@ function targetsOf(
 export function routesFor(
   index: VirtualServiceIndex,
   query: RouteQuery,
-  mesh: Mesh,
   settle: Settle,
 ): readonly RouteTarget[] | undefined {
   if (index.isEmpty) return undefined;
@@ -169,11 +170,11 @@ export function routesFor(
     const isBound = gateways.length === 0 || gateways.includes("mesh");
     const host = hosts.find((written) => coversHost(written, query.host));
     if (!isBound || host === undefined || !isSeen(object, host, query, settle)) continue;
-    const targets = targetsOf(object, query, mesh, settle);
+    const targets = targetsOf(object, query, settle);
     if (targets !== undefined) return targets;
   }
   for (const object of concerned(index, query, settle)) {
-    const targets = targetsOf(object, query, mesh, settle);
+    const targets = targetsOf(object, query, settle);
     if (targets !== undefined) return targets;
   }
   return undefined;
@@ -201,7 +202,6 @@ function concerned(index: VirtualServiceIndex, query: RouteQuery, settle: Settle
 export function namesFor(
   index: VirtualServiceIndex,
   query: RouteQuery,
-  mesh: Mesh,
   settle: Settle,
 ): readonly { readonly names: readonly string[]; readonly to: readonly RouteTarget[] }[] {
   if (index.isEmpty) return [];
@@ -212,7 +212,7 @@ export function namesFor(
       .flatMap((route) =>
         route.match
           .filter((match) => fits(match, route, object, query, settle))
-          .map(({ sniHosts }) => ({ names: sniHosts, to: targetsIn(route, object, mesh) })),
+          .map(({ sniHosts }) => ({ names: sniHosts, to: targetsIn(route, object, query.mesh) })),
       );
   });
 }

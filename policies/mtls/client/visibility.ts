@@ -1,6 +1,6 @@
 import type { Settle } from "../explore";
-import { isUnknown, UNKNOWN, type Known } from "../known";
-import { matchesSelector } from "../labels";
+import { isDiscovered } from "../discovered";
+import { isUnknown, type Known } from "../known";
 import type { Labels, Mesh, Sidecar } from "../mesh";
 import type { ObjectRef } from "../objects";
 import { byAge } from "./age";
@@ -12,7 +12,7 @@ import { isSelected, settleOpen, type Place } from "./selected";
 /**
  * What a client's proxy is told about: `exportTo`, the egress list of its Sidecar, and the namespaces that istiod watches.
  * Sources: `IsServiceVisible` and `getSidecarScope` in pilot/pkg/model/push_context.go; `convertIstioListenerToWrapper` and
- * `selectServices` in pilot/pkg/model/sidecar.go; pkg/kube/namespace/filter.go.
+ * `selectServices` in pilot/pkg/model/sidecar.go.
  */
 
 /** The proxy whose view is asked for. */
@@ -78,16 +78,15 @@ export function isPublic(entry: Registered, mesh: Mesh, settle: Settle): boolean
 const isFor = (entry: Registered, mesh: Mesh, clientNamespace: string, settle: Settle): boolean =>
   isExported(audienceOf(entry, mesh, settle), entry.ref.namespace, clientNamespace);
 
-/** Whether istiod watches the namespace at all (`discoverySelectors`). */
-function isDiscovered(namespace: string, mesh: Mesh, settle: Settle): boolean {
-  const selectors = settle(mesh.config.discoverySelectors, [[]], meshConfigRef(mesh), "discoverySelectors");
-  if (selectors.length === 0) return true;
-  const object = mesh.namespaces.get(namespace);
-  const ref = object?.ref ?? { kind: "Namespace", namespace: "", name: namespace };
-  const labels = object?.labels ?? UNKNOWN;
-  return selectors.some((selector) =>
-    settle<boolean>(matchesSelector(selector, labels), [true, false], ref, "metadata.labels"),
-  );
+/** Whether istiod watches the namespace at all. */
+function isWatched(namespace: string, mesh: Mesh, settle: Settle): boolean {
+  const at = isUnknown(mesh.config.discoverySelectors)
+    ? { ref: meshConfigRef(mesh), path: "discoverySelectors" }
+    : {
+        ref: mesh.namespaces.get(namespace)?.ref ?? { kind: "Namespace", namespace: "", name: namespace },
+        path: "metadata.labels",
+      };
+  return settle<boolean>(isDiscovered(mesh, namespace), [true, false], at.ref, at.path);
 }
 
 /** Whether an egress list imports a host of a namespace. `~` before a namespace excludes it. */
@@ -143,7 +142,7 @@ export function isVisible(
   settle: Settle,
 ): boolean {
   const { namespace } = entry.ref;
-  if (!isDiscovered(namespace, mesh, settle) || !isFor(entry, mesh, scope.namespace, settle)) return false;
+  if (!isWatched(namespace, mesh, settle) || !isFor(entry, mesh, scope.namespace, settle)) return false;
   if (sidecar?.egress === undefined) return true;
   if (isUnknown(sidecar.egress)) return settle<boolean>(sidecar.egress, [true, false], sidecar.ref, "spec.egress");
   settleOpen(sidecar, settle);

@@ -51,6 +51,7 @@ export function readMeshConfig(mesh: Field, configMap: ConfigMap | undefined, fa
       mesh.at("outboundTrafficPolicy").choice("mode", ["ALLOW_ANY", "REGISTRY_ONLY"]) ?? "ALLOW_ANY",
     defaultDestinationRuleExportTo: mesh.textList("defaultDestinationRuleExportTo") ?? EVERYWHERE,
     defaultServiceExportTo: mesh.textList("defaultServiceExportTo") ?? EVERYWHERE,
+    defaultVirtualServiceExportTo: mesh.textList("defaultVirtualServiceExportTo") ?? EVERYWHERE,
     discoverySelectors: mesh.listOf("discoverySelectors", readLabelSelector) ?? [],
     enablePrometheusMerge: mesh.flag("enablePrometheusMerge") ?? true,
     holdApplicationUntilProxyStarts: mesh.at("defaultConfig").flag("holdApplicationUntilProxyStarts") ?? false,

@@ -1,6 +1,7 @@
 import { byCreation, compare } from "../client/age";
 import { entryTargetOn, targetPortOn } from "../endpoints";
 import type { Undecided } from "../flow";
+import { isDiscovered } from "../discovered";
 import { isUnknown, mapKnown, UNKNOWN, type Known } from "../known";
 import type { Endpoints, Labels, Meta, Service, ServiceEntry, Sidecar, Workload } from "../mesh";
 import type { MeshIndex } from "../mesh-index";
@@ -111,6 +112,8 @@ const listedPorts = ({ ports }: Service, { ports: listed }: Endpoints): Known<re
 
 /** Services that select the workload; where none does, those without a selector whose endpoints list it. */
 const servicesOf = (index: MeshIndex, workload: Workload, openField: OpenField): readonly Declarer[] => {
+  // istiod knows neither the pods nor the Services of a namespace that it does not watch.
+  if (isDiscovered(index.mesh, workload.ref.namespace) === false) return [];
   const hostOf = ({ ref }: Service): string => `${ref.name}.${ref.namespace}.svc.${index.mesh.config.clusterDomain}`;
   const selecting = index.servicesSelecting(workload);
   if (selecting.length > 0)

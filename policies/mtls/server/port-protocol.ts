@@ -19,6 +19,9 @@ const TCP = new Set(["tcp", "mongo", "redis", "mysql", "udp"]);
 /** Ports that are never sniffed: SMTP, DNS, MySQL, MongoDB. */
 const NEVER_SNIFFED = new Set([25, 53, 3306, 27017]);
 
+/** Protocols in which the server may speak first, written out. */
+export const isServerFirst = (protocol: string): boolean => ["mongo", "mysql"].includes(protocol.toLowerCase());
+
 /** What Kubernetes itself gives names to; not for port names. */
 const KUBERNETES: ReadonlyMap<string, PortProtocol> = new Map([
   ["kubernetes.io/h2c", "HTTP"],

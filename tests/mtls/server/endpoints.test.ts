@@ -3,12 +3,13 @@ import { describeRef } from "../../../policies/mtls/objects";
 import type { Endpoint } from "../../../policies/mtls/mesh-index";
 import { deployment, fields, indexOf, istio, namespace, pod, service, workloadOf } from "./mesh";
 
-const show = ({ workload, ip, targetPort, ready, tlsModeLabel, certain }: Endpoint): string =>
+const show = ({ workload, ip, targetPort, ready, tlsModeLabel, certain, isGone }: Endpoint): string =>
   [
     workload === null ? "nobody" : describeRef(workload.ref),
     `${ip ?? ""}:${String(targetPort)}`,
     String(tlsModeLabel),
     ...(ready ? [] : ["not ready"]),
+    ...(isGone === true ? ["gone"] : []),
     ...(certain ? [] : ["perhaps"]),
   ].join(" ");
 
@@ -139,9 +140,9 @@ describe("a Service without selector", () => {
       ["Pod monitoring/otel 10.0.0.1:14317 istio"],
     ],
     [
-      "a reference to a pod that does not exist is skipped",
+      "a reference to a pod that does not exist: kube-proxy goes there, istiod does not",
       slice("[{addresses: [10.0.0.1], targetRef: {kind: Pod, name: gone}}]"),
-      [],
+      ["nobody 10.0.0.1:14317 undefined gone"],
     ],
     ["an address of nobody", slice("[{addresses: [203.0.113.5]}]"), ["nobody 203.0.113.5:14317 undefined"]],
     [
