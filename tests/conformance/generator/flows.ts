@@ -43,7 +43,7 @@ function ofService(setting: Setting, world: World, from: Pod): Target {
 function ofPod({ random }: Setting, { pods }: World): Target {
   const pod = random.pick(pods.filter(({ isGateway }) => !isGateway));
   const hostPort = pod.ports.find((port) => port.hostPort !== undefined);
-  const port = random.pick([...pod.ports.map(({ number }) => number), 4317, 9999]);
+  const port = random.pick([...pod.ports.map(({ number }) => number), 4317]);
   return hostPort !== undefined && random.chance(0.5)
     ? { host: pod.hostIp, port: hostPort.hostPort ?? port }
     : { host: pod.ip, port };
@@ -51,7 +51,7 @@ function ofPod({ random }: Setting, { pods }: World): Target {
 
 function ofEntry({ random }: Setting, { entries }: World): Target {
   const entry = random.pick(entries);
-  const port = entry.ports[0]?.port ?? 4317;
+  const port = random.pick(entry.ports).port;
   return { host: entry.host.replace("*", "collector-9"), port: random.chance(0.05) ? 9999 : port };
 }
 

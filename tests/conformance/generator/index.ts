@@ -33,6 +33,7 @@ function setting(random: Random): Setting {
     namespaces: isSameForAll ? ["apps", "apps", "other"] : ["apps", "monitoring", "other"],
     root,
     domain: random.chance(0.06) ? "corp.local" : "cluster.local",
+    hasClosedPorts: random.chance(0.15),
   };
 }
 
@@ -42,7 +43,18 @@ const meshConfig = ({ random, root }: Setting): Json => ({
   ...random.maybe(0.12, "outboundTrafficPolicy", () => ({ mode: random.pick(["REGISTRY_ONLY", "ALLOW_ANY"]) })),
   ...random.maybe(0.08, "defaultDestinationRuleExportTo", () => ["."]),
   ...random.maybe(0.05, "defaultServiceExportTo", () => [random.pick([".", "*"])]),
+  ...random.maybe(0.05, "defaultVirtualServiceExportTo", () => [random.pick([".", "*"])]),
 });
+
+/** Only some namespaces are istiod's to watch. */
+const DISCOVERED: Json = { discoverySelectors: [{ matchLabels: { mesh: "yes" } }] };
+
+const watched = ({ random, namespaces, root }: Setting): readonly Json[] =>
+  [...new Set([...namespaces, root])].map((name) => ({
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name, labels: name === root || random.chance(0.7) ? { mesh: "yes" } : {} },
+  }));
 
 function world(of: Setting, kind: Family): World {
   const hasAddresses = kind === "running";
@@ -75,7 +87,8 @@ export function generate(seed: string, at: number): Case {
   const features = featuresOf(of, kind);
   const { pods, services, entries, hasAddresses } = world(of, kind);
   const policies = peerAuthentications(of, pods);
-  const config = meshConfig(of);
+  const isWatchful = hasAddresses && random.chance(0.05);
+  const config = { ...meshConfig(of), ...(isWatchful ? DISCOVERED : {}) };
   return {
     name: `${seed}/${at}`,
     ...(Object.keys(config).length === 0 ? {} : { meshConfig: config }),
@@ -84,6 +97,7 @@ export function generate(seed: string, at: number): Case {
     ...(hasAddresses ? {} : { installations: installations(of) }),
     objects: [
       ...(hasAddresses ? [] : namespaces(of, kind === "ambient")),
+      ...(isWatchful ? watched(of) : []),
       ...pods.map(({ object }) => object),
       ...services.flatMap(({ objects }) => objects),
       ...entries.flatMap(({ objects }) => objects),

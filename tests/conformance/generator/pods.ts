@@ -1,6 +1,6 @@
 import type { Application, Json } from "../case";
 import type { Random } from "./random";
-import { APPS, metadata, PORTS, type Setting } from "./setting";
+import { APPS, metadata, OTHER_PORTS, PORTS, type Setting } from "./setting";
 
 /** Pods as they run: with a proxy or without, with labels that tell the truth or do not. */
 
@@ -60,10 +60,10 @@ const tlsModeLabel = (random: Random, hasSidecar: boolean): Readonly<Record<stri
 };
 
 /**
- * All ports that flows may end at, or none: what listens where is not istiod's to say, so every port that is dialled is open. Names come and
- * go: a pod without a named target port is no endpoint of it.
+ * All ports that flows may end at, or none declared, which means the same. Where some are closed, those are none that a Service targets:
+ * Kubernetes asks for no declaration of what it targets. Names come and go: a pod without a named target port is no endpoint of it.
  */
-function portsOf(random: Random, hostNetwork: boolean): readonly PodPort[] {
+function portsOf({ random, hasClosedPorts }: Setting, hostNetwork: boolean): readonly PodPort[] {
   if (random.chance(0.15)) return [];
   const names = random.weighted<Readonly<Record<number, string>>>([
     [5, { 4317: "otlp", 4318: "otlp-http", 8080: "metrics" }],
@@ -71,7 +71,7 @@ function portsOf(random: Random, hostNetwork: boolean): readonly PodPort[] {
     [1, { 4318: "otlp", 4317: "otlp-http" }],
     [1, {}],
   ]);
-  return [...PORTS, 80, 81, 9999].map((number) => {
+  return [...PORTS, ...(hasClosedPorts ? [] : OTHER_PORTS)].map((number) => {
     const name = names[number];
     return {
       number,
@@ -101,10 +101,19 @@ const speaks = (random: Random): Readonly<Record<string, Application>> =>
     [4, { "4317": "tls" }],
   ]);
 
-export function pod({ random }: Setting, { namespace, app, isGateway = false }: Kind, at: number): Pod {
+/** What a pod that is not ready, has ended, or has yet to get its address says. */
+const statusOf = (random: Random, ip: string, hostIp: string): Json =>
+  random.weighted<Json>([
+    [94, { podIP: ip, hostIP: hostIp }],
+    [2, { podIP: ip, hostIP: hostIp, phase: "Running", conditions: [{ type: "Ready", status: "False" }] }],
+    [1, { podIP: ip, hostIP: hostIp, phase: "Running", conditions: [{ type: "Ready", status: "True" }] }],
+  ]);
+
+export function pod(setting: Setting, { namespace, app, isGateway = false }: Kind, at: number): Pod {
+  const { random } = setting;
   const hostNetwork = !isGateway && random.chance(0.05);
   const hasSidecar = isGateway || (!hostNetwork && random.chance(0.68));
-  const ports = isGateway ? [] : portsOf(random, hostNetwork);
+  const ports = isGateway ? [] : portsOf(setting, hostNetwork);
   const name = `${app}-${at}`;
   const hostIp = `10.0.0.${at + 1}`;
   const ip = hostNetwork ? hostIp : `10.244.0.${at + 1}`;
@@ -119,7 +128,6 @@ export function pod({ random }: Setting, { namespace, app, isGateway = false }: 
   const proxy = { name: "istio-proxy", image: "proxyv2" };
   const isNative = hasSidecar && !isGateway && random.chance(0.3);
   const containers = isGateway ? [proxy] : [main, ...(hasSidecar && !isNative ? [proxy] : [])];
-  const isReady = !random.chance(0.03);
   const object: Json = {
     apiVersion: "v1",
     kind: "Pod",
@@ -130,11 +138,7 @@ export function pod({ random }: Setting, { namespace, app, isGateway = false }: 
       ...(isNative ? { initContainers: [{ ...proxy, restartPolicy: "Always" }] } : {}),
       containers,
     },
-    status: {
-      podIP: ip,
-      hostIP: hostIp,
-      ...(isReady ? {} : { phase: "Running", conditions: [{ type: "Ready", status: "False" }] }),
-    },
+    status: statusOf(random, ip, hostIp),
   };
   return { namespace, name, ip, hostIp, labels, hasSidecar, isGateway, ports, speaks: speaks(random), object };
 }

@@ -23,10 +23,24 @@ function egressHosts(
   ]);
 }
 
-/** Without ports of its own: an egress listener that names a port is a world of its own, with other protocols and other conflicts. */
-const egress = (setting: Setting, services: readonly Service[]): readonly Json[] => [
-  { hosts: egressHosts(setting, services) },
-];
+/** A list for every port, now and then with one before it for a port alone. */
+const egress = (setting: Setting, services: readonly Service[]): readonly Json[] => {
+  const { random } = setting;
+  const ofPort = {
+    port: {
+      number: random.pick([4317, 4317, 4318, 80]),
+      name: "own",
+      protocol: random.pick(["HTTP", "GRPC", "TCP", "TLS"]),
+    },
+    hosts: egressHosts(setting, services),
+  };
+  const ofAll = { hosts: egressHosts(setting, services) };
+  return random.weighted<readonly Json[]>([
+    [85, [ofAll]],
+    [12, [ofPort, ofAll]],
+    [3, [ofPort]],
+  ]);
+};
 
 const ingress = ({ random }: Setting): readonly Json[] =>
   [random.pick([4317, 4318])].map((number) => ({
@@ -90,6 +104,15 @@ function match(setting: Setting, target: Service, pods: readonly Pod[]): Json {
   };
 }
 
+/** Names in a handshake: those that the webhook admits for the host, as clients write them or not. */
+const sniHosts = ({ random, domain }: Setting, { name, namespace, host }: Service): readonly string[] =>
+  random.weighted<readonly string[]>([
+    [4, [host]],
+    [1, [`*.${namespace}.svc.${domain}`]],
+    [1, [`${name}.${namespace}`, host]],
+    [1, [`none.${namespace}.svc.${domain}`]],
+  ]);
+
 function virtualService(
   setting: Setting,
   services: readonly Service[],
@@ -112,11 +135,19 @@ function virtualService(
     const first = random.chance(0.5) ? [sometimes()] : [];
     return first.length === 0 || random.chance(0.8) ? [...first, always()] : first;
   };
-  const kinds = random.weighted<readonly ("http" | "tcp")[]>([
-    [5, ["http"]],
-    [3, ["http", "tcp"]],
-    [2, ["tcp"]],
+  const kinds = random.weighted<readonly ("http" | "tcp" | "tls")[]>([
+    [50, ["http"]],
+    [30, ["http", "tcp"]],
+    [20, ["tcp"]],
+    [10, ["tls"]],
+    [5, ["http", "tls"]],
   ]);
+  const named = (): readonly Json[] => [
+    {
+      match: [{ ...match(setting, target, pods), sniHosts: sniHosts(setting, target) }],
+      route: [route(setting, services, target, isShort)],
+    },
+  ];
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "VirtualService",
@@ -125,7 +156,7 @@ function virtualService(
       hosts: [host],
       ...random.maybe(0.15, "gateways", () => random.pick([["mesh"], ["ingress"], ["ingress", "mesh"]])),
       ...random.maybe(0.12, "exportTo", () => exportTo(setting)),
-      ...Object.fromEntries(kinds.map((kind) => [kind, routes()])),
+      ...Object.fromEntries(kinds.map((kind) => [kind, kind === "tls" ? named() : routes()])),
     },
   };
 }

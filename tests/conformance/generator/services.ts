@@ -1,7 +1,7 @@
 import type { Json } from "../case";
 import type { Pod } from "./pods";
 import type { Random } from "./random";
-import { created, metadata, type Setting } from "./setting";
+import { created, metadata, NEVER_SNIFFED, type Setting } from "./setting";
 
 /** Services over the pods: several on one pod, named ports, no cluster IP, no selector, only an alias. */
 
@@ -38,19 +38,25 @@ const NAMES = [
   "https-otlp",
   "tls-otlp",
   "redis",
+  "mongo",
+  "mysql",
 ];
 const APP_PROTOCOLS = ["grpc", "http", "tcp", "https", "kubernetes.io/h2c", "h2c", "kubernetes.io/ws", "custom"];
 
-function portDraft(random: Random, number: number, alone: boolean, at: number): PortDraft {
+function portDraft({ random, hasClosedPorts }: Setting, number: number, alone: boolean, at: number): PortDraft {
   const name = alone && random.chance(0.1) ? undefined : random.pick(NAMES);
   const named = number === 4317 ? "otlp" : number === 4318 ? "otlp-http" : "metrics";
   return {
     name: name === undefined || alone ? name : `${name}${at}`.replace(/^([a-z0-9]+)(\d)$/, "$1-$2"),
-    port: random.chance(0.25) ? 80 + at : number,
+    port: random.weighted([
+      [73, number],
+      [25, 80 + at],
+      [hasClosedPorts ? 0 : 2, NEVER_SNIFFED[at] ?? number],
+    ]),
     targetPort: random.weighted<number | string | undefined>([
       [6, number],
       [2, named],
-      [1, undefined],
+      [hasClosedPorts ? 0 : 1, undefined],
     ]),
     appProtocol: random.chance(0.2) ? random.pick(APP_PROTOCOLS) : undefined,
   };
@@ -63,14 +69,15 @@ const portObject = ({ name, port, targetPort, appProtocol }: PortDraft): Json =>
   ...(appProtocol === undefined ? {} : { appProtocol }),
 });
 
-const portsFor = (random: Random): readonly PortDraft[] => {
-  const numbers = random.weighted<readonly number[]>([
+const portsFor = (setting: Setting): readonly PortDraft[] => {
+  const numbers = setting.random.weighted<readonly number[]>([
     [6, [4317]],
     [2, [4317, 4318]],
     [1, [8080]],
     [1, [4317, 8080]],
+    [0.5, [4317, 4318, 8080]],
   ]);
-  return numbers.map((number, at) => portDraft(random, number, numbers.length === 1, at));
+  return numbers.map((number, at) => portDraft(setting, number, numbers.length === 1, at));
 };
 
 function selectorFor(random: Random, target: Pod): Readonly<Record<string, string>> {
@@ -82,8 +89,9 @@ const isSelectedBy = (selector: Readonly<Record<string, string>>, namespace: str
   pod.namespace === namespace && Object.entries(selector).every(([key, value]) => pod.labels[key] === value);
 
 /**
- * Endpoints that somebody wrote by hand: pods by reference, or addresses outside. An address of a pod without reference is answered
- * differently from run to run (istiod takes pods and slices in any order), so it is left out.
+ * Endpoints that somebody wrote by hand: pods by reference, or addresses outside, of pods of other namespaces, or of pods that are not
+ * there. An address of a pod of the namespace itself without reference is answered differently from run to run (istiod takes pods and
+ * slices in any order), so it is left out.
  */
 function slice(
   random: Random,
@@ -97,6 +105,11 @@ function slice(
     2,
   );
   const outside = members.length === 0 || random.chance(0.3) ? [{ addresses: ["10.20.3.1"] }] : [];
+  const foreign = pods.filter((pod) => pod.namespace !== namespace && !pod.isGateway && pod.ip.startsWith("10.244."));
+  const elsewhere = foreign.length > 0 && random.chance(0.2) ? [{ addresses: [random.pick(foreign).ip] }] : [];
+  const gone = random.chance(0.1)
+    ? [{ addresses: ["10.244.0.99"], targetRef: { kind: "Pod", name: "gone", namespace } }]
+    : [];
   return {
     apiVersion: "discovery.k8s.io/v1",
     kind: "EndpointSlice",
@@ -109,6 +122,8 @@ function slice(
         targetRef: { kind: "Pod", name, namespace },
       })),
       ...outside,
+      ...elsewhere,
+      ...gone,
     ],
     ports: ports.map(({ name, port, targetPort, appProtocol }) => ({
       name: name ?? "",
@@ -149,7 +164,7 @@ export function service(
     [pods.some(({ ip }) => ip !== "") ? 6 : 0, "selectorless"],
     [aliased.length > 0 ? 4 : 0, "alias"],
   ]);
-  const ports = portsFor(random);
+  const ports = portsFor(setting);
   const meta = metadata(name, namespace, { ...created(random), ...exportAnnotation(setting) });
   const common = {
     namespace,
@@ -171,7 +186,11 @@ export function service(
     };
   }
   const ip = shape === "headless" ? undefined : `10.96.0.${at + 1}`;
-  const spec = { clusterIP: ip ?? "None", ports: ports.map(portObject) };
+  const spec = {
+    clusterIP: ip ?? "None",
+    ...random.maybe(ip === undefined ? 0 : 0.05, "type", () => random.pick(["NodePort", "LoadBalancer"])),
+    ports: ports.map(portObject),
+  };
   if (shape === "selectorless")
     return { ...common, ip, pods: [], objects: [{ ...typed, spec }, slice(random, name, namespace, pods, ports)] };
   const selector = selectorFor(random, target);
@@ -189,15 +208,11 @@ export function services(setting: Setting, pods: readonly Pod[]): readonly Servi
   const count = setting.random.int(1, 4);
   for (let at = 0; at < count; at += 1) {
     const name = ["otel", "otel-headless", "collector", "gateway-otel"][at] ?? `otel-${at}`;
-    made.push(
-      service(
-        setting,
-        pods,
-        name,
-        at,
-        made.filter(({ pods: selected }) => selected.length > 0),
-      ),
-    );
+    const selecting = made.filter(({ pods: selected }) => selected.length > 0);
+    const one = service(setting, pods, name, at, selecting);
+    // The name of the first one once more, if that is in another namespace.
+    const twin = setting.random.chance(0.2) ? service(setting, pods, "otel", at, selecting) : one;
+    made.push(made.some((other) => other.host === twin.host) ? one : twin);
   }
   return made;
 }

@@ -9,12 +9,20 @@ export interface Setting {
   readonly namespaces: readonly [clients: string, servers: string, other: string];
   readonly root: string;
   readonly domain: string;
+  /** Nothing listens on some of the ports that clients may dial. */
+  readonly hasClosedPorts: boolean;
 }
 
 export const APPS = ["web", "otel"] as const;
 
 /** Ports of applications; 4317 most of the time. */
 export const PORTS = [4317, 4318, 8080] as const;
+
+/** Ports on which the server may speak first: MySQL, MongoDB, DNS. */
+export const NEVER_SNIFFED = [3306, 27017, 53] as const;
+
+/** Every other port that some Service, entry or client may name. */
+export const OTHER_PORTS: readonly number[] = [80, 81, 82, 9999, 14317, 14318, ...NEVER_SNIFFED];
 
 /** Four moments, so that ages are equal now and then; `undefined` is older than all. */
 const MOMENTS = [1, 2, 3, 4].map((day) => `2026-01-0${day}T00:00:00Z`);

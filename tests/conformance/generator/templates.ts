@@ -1,7 +1,7 @@
 import type { Json } from "../case";
 import { containerPort, type Pod, type PodPort } from "./pods";
 import type { Random } from "./random";
-import { APPS, metadata, type Setting } from "./setting";
+import { APPS, metadata, OTHER_PORTS, type Setting } from "./setting";
 
 /** Deployments that have yet to meet the webhooks and the CNI agent, the namespaces they are in, and the control planes that are there. */
 
@@ -96,7 +96,7 @@ function template(setting: Setting, app: string, at: number, isAmbient: boolean)
   const ports: readonly PodPort[] = [
     { number: 4317, name: "otlp" },
     { number: 4318, name: random.chance(0.7) ? "otlp-http" : "other" },
-    ...[8080, 80, 81, 9999].map((number) => ({ number })),
+    ...[8080, ...OTHER_PORTS].map((number) => ({ number })),
   ];
   const labels = {
     app,

@@ -3,17 +3,20 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/yaml"
 
 	meshconfig "istio.io/api/mesh/v1alpha1"
 	"istio.io/istio/pilot/pkg/features"
 	"istio.io/istio/pkg/config"
+	"istio.io/istio/pkg/config/mesh/labelselector"
 	kubelib "istio.io/istio/pkg/kube"
 )
 
@@ -71,6 +74,9 @@ func (e *engine) load(meshConfig *meshconfig.MeshConfig) (out loaded, err error)
 			return out, err
 		}
 	}
+	if out.istio, err = watched(out.istio, namespaces, meshConfig); err != nil {
+		return out, err
+	}
 	for name, namespace := range namespaces {
 		if namespace == nil {
 			namespaces[name] = &corev1.Namespace{
@@ -93,6 +99,28 @@ func (e *engine) load(meshConfig *meshconfig.MeshConfig) (out loaded, err error)
 		}
 	}
 	return out, nil
+}
+
+// watched leaves out what is in namespaces that discoverySelectors do not select: the store would, as crdclient does.
+func watched(all []config.Config, namespaces map[string]*corev1.Namespace, meshConfig *meshconfig.MeshConfig) ([]config.Config, error) {
+	if len(meshConfig.DiscoverySelectors) == 0 {
+		return all, nil
+	}
+	var selectors []labels.Selector
+	for _, written := range meshConfig.DiscoverySelectors {
+		selector, err := labelselector.LabelSelectorAsSelector(written)
+		if err != nil {
+			return nil, err
+		}
+		selectors = append(selectors, selector)
+	}
+	return slices.DeleteFunc(all, func(c config.Config) bool {
+		var of labels.Set
+		if namespace := namespaces[c.Namespace]; namespace != nil {
+			of = namespace.Labels
+		}
+		return !slices.ContainsFunc(selectors, func(s labels.Selector) bool { return s.Matches(of) })
+	}), nil
 }
 
 func (e *engine) loadKubernetes(doc []byte, h header, namespaces map[string]*corev1.Namespace, out *loaded) error {
