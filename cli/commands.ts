@@ -120,12 +120,17 @@ Exit codes: 0 answered · 2 wrong usage · 3 input that cannot be read.`,
     summary: "show which verdicts change between two sets of objects",
     positionals: "BEFORE AFTER",
     count: [2, 2],
-    options: [...FLOWS, "format", "output", ...FACTS, ...GENERAL],
+    options: [...FLOWS, "kubeconfig", "format", "output", ...FACTS, ...GENERAL],
     formats: ["text", "json", "markdown"],
-    details: `BEFORE and AFTER are each a file or a folder of manifests, a \`pulumi stack export\` or a \`pulumi preview --json --show-sames\`.
+    details: `BEFORE and AFTER are each a file or a folder of manifests, a \`pulumi stack export\`, a \`pulumi preview --json --show-sames\`, or a
+cluster: live: is that of the current context, live:NAME that of another one.
 
 Exit codes: 0 no verdict got worse · 1 one did · 2 wrong usage · 3 input that cannot be read.`,
-    examples: ["meshtls diff main/k8s k8s", "meshtls diff --format markdown state.json preview.json"],
+    examples: [
+      "meshtls diff main/k8s k8s",
+      "meshtls diff --format markdown state.json preview.json",
+      "meshtls diff live:staging live:production",
+    ],
     load: async () => (await import("./diff")).diff,
   },
   {

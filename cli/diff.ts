@@ -6,7 +6,7 @@ import { indexMesh } from "../policies/mtls/mesh-index";
 import type { Arguments } from "./arguments";
 import type { Run } from "./commands";
 import { clientProblems } from "./flows/clients";
-import { declaredFlows, emit, factsOf, readInput } from "./input";
+import { declaredFlows, emit, factsOf, readCluster, readInput, type Read } from "./input";
 import type { Io } from "./io";
 import { answer, meshOf } from "./judge";
 import { code, table } from "./printers/markdown";
@@ -42,12 +42,21 @@ export const diff: Run = async (args, io) => {
 };
 
 async function answersOf(path: string, declared: readonly DeclaredFlow[], args: Arguments, io: Io) {
-  const { manifests } = await readInput([path], args, io);
+  const { manifests } = await readSide(path, args, io);
   const mesh = meshOf(manifests, factsOf(args));
   const index = indexMesh(mesh);
   const knows = (from: string): boolean => !("candidates" in resolveClient(index, from));
   const flows = declared.filter(({ from }) => knows(from));
   return { mesh, knows, flows: answer(mesh, { flows, now: args.date("now") ?? io.today }).flows };
+}
+
+/** `live:` and `live:CONTEXT` are clusters. */
+const CLUSTER = /^live:(.*)$/;
+
+async function readSide(path: string, args: Arguments, io: Io): Promise<Read> {
+  const context = CLUSTER.exec(path)?.[1];
+  if (context === undefined) return await readInput([path], args, io);
+  return await readCluster(context === "" ? undefined : context, args, io);
 }
 
 const keyOf = ({ from, asked, protocol, tls }: FlowAnswer): string =>

@@ -17,15 +17,26 @@ export interface Read extends Input {
 export async function readInput(paths: readonly string[], args: Arguments, io: Io): Promise<Read> {
   const sources = { paths, states: args.list("state"), previews: args.list("preview") };
   const named = paths.length + sources.states.length + sources.previews.length;
+  if (isLive(args, named)) return await readCluster(args.text("context"), args, io);
   const progress = new Progress(io.stderr, args.flag("quiet"));
   try {
-    if (isLive(args, named)) return await (await import("./cluster/live")).readLive(args, (what) => progress.say(what));
     if (named === 0)
       throw new UsageError([
         "nothing to read: give a file, a folder, - for standard input, --state FILE, --preview FILE or --live",
       ]);
     const input = await readSources(sources, io.stdin, (name) => progress.say(`reading ${name}`));
     return { ...input, assumptions: [] };
+  } finally {
+    progress.end();
+  }
+}
+
+/** Reads a cluster. @param context of the kubeconfig; its current one when `undefined` */
+export async function readCluster(context: string | undefined, args: Arguments, io: Io): Promise<Read> {
+  const progress = new Progress(io.stderr, args.flag("quiet"));
+  try {
+    const { readLive } = await import("./cluster/live");
+    return await readLive(args.text("kubeconfig"), context, (what) => progress.say(what));
   } finally {
     progress.end();
   }

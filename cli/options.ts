@@ -30,8 +30,12 @@ export const OPTIONS = {
     help: "read the output of `pulumi preview --json --show-sames`",
   },
   live: { type: "flag", help: "read the objects of the cluster that kubectl would ask" },
-  kubeconfig: { type: "text", value: "FILE", help: "with --live: this kubeconfig [KUBECONFIG, else ~/.kube/config]" },
-  context: { type: "text", value: "NAME", help: "with --live: this context of the kubeconfig [its current one]" },
+  kubeconfig: {
+    type: "text",
+    value: "FILE",
+    help: "ask the cluster of this kubeconfig [KUBECONFIG, else ~/.kube/config]",
+  },
+  context: { type: "text", value: "NAME", help: "ask the cluster of this context of the kubeconfig [its current one]" },
   namespace: {
     type: "text",
     multiple: true,

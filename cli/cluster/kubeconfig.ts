@@ -18,6 +18,8 @@ export interface ApiServer {
 }
 
 const UNAUTHORIZED = 401;
+/** The context that the client makes up when it finds no kubeconfig at all. */
+const MADE_UP = "loaded-context";
 
 /**
  * A cluster as `kubectl` would find it: the kubeconfig that is named, else KUBECONFIG, else `~/.kube/config`, else the service account
@@ -40,8 +42,7 @@ export async function connect(file: string | undefined, context: string | undefi
     ]);
   if (context !== undefined) config.setCurrentContext(context);
   const cluster = config.getCurrentCluster();
-  // What the client makes up when it finds no kubeconfig at all.
-  if (cluster === null || (cluster.name === "cluster" && cluster.server === "http://localhost:8080"))
+  if (cluster === null || (config.getCurrentContext() === MADE_UP && cluster.server === "http://localhost:8080"))
     throw unreadable(
       cluster === null
         ? `${file ?? "the kubeconfig"} names no cluster in its context "${config.getCurrentContext()}"`
@@ -56,7 +57,7 @@ export async function connect(file: string | undefined, context: string | undefi
     try {
       await config.applyToHTTPSOptions(made);
     } catch (error) {
-      throw unreadable(`no credentials for context ${config.getCurrentContext()}: ${reasonOf(error)}`);
+      throw unreadable(`context ${config.getCurrentContext()} cannot be used: ${reasonOf(error)}`);
     }
     return made;
   };

@@ -1,11 +1,14 @@
-import type { Arguments } from "../arguments";
 import type { Read } from "../input";
 import { connect } from "./kubeconfig";
 import { readCluster } from "./read-cluster";
 
-/** The source that `--live` names. */
-export async function readLive(args: Arguments, onProgress: (what: string) => void): Promise<Read> {
-  const server = await connect(args.text("kubeconfig"), args.text("context"));
+/** A cluster as a source of objects, like files are one. */
+export async function readLive(
+  kubeconfig: string | undefined,
+  context: string | undefined,
+  onProgress: (what: string) => void,
+): Promise<Read> {
+  const server = await connect(kubeconfig, context);
   const { manifests, assumptions } = await readCluster(server, { onProgress });
   return { manifests, foreign: 0, assumptions };
 }

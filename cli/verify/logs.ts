@@ -48,10 +48,8 @@ export function logRows(workloads: readonly Logged[], since: string): Row[] {
 const faultsIn = (text: string): readonly Finding[] =>
   diagnoseLog(text).findings.filter(({ causes }) => causes.length > 0);
 
-const describeFault = ({ pod, container }: ContainerLog, { title, count, direction }: Finding): string =>
-  `${title}${count > 1 ? ` (${count} times)` : ""}, in ${pod}/${container}${
-    direction.id === "none" || direction.id === "hidden" ? "" : `: ${direction.says}`
-  }`;
+const describeFault = ({ pod, container }: ContainerLog, { title, count }: Finding): string =>
+  `${title}${count > 1 ? ` (${count} times)` : ""}, in ${pod}/${container}`;
 
 const remedy = ({ causes: [likeliest], docs }: Finding): string =>
   likeliest === undefined ? docs : `most likely ${likeliest.cause}: ${likeliest.fix} (${docs})`;

@@ -2,16 +2,15 @@ import type { ObjectRef } from "../../policies/mtls/objects";
 import type { ContainerFacts, PodFacts } from "./pod-facts";
 import { row, some, type Row } from "./row";
 
-/** A workload with its pods, as the engine puts them together. */
+/** A workload with the pods of it that are meant to run. */
 export interface Running {
   readonly ref: ObjectRef;
   readonly pods: readonly PodFacts[];
 }
 
-/** Whether the pods of each workload are ready; pods that have done their work, or are being removed, do not count. */
+/** Whether the pods of each workload are ready. */
 export function podRows(workloads: readonly Running[]): Row[] {
-  return workloads.flatMap(({ ref, pods }) => {
-    const meant = pods.filter(isMeantToRun);
+  return workloads.flatMap(({ ref, pods: meant }) => {
     if (meant.length === 0) return [];
     const lost = meant.filter(({ ready }) => ready === "unknown");
     const unready = meant.filter(({ ready }) => ready === false);
@@ -29,8 +28,6 @@ export function podRows(workloads: readonly Running[]): Row[] {
     return [row("pods", ref, "holds", `${meant.length} of ${of} ready`)];
   });
 }
-
-export const isMeantToRun = ({ phase, deleting }: PodFacts): boolean => phase !== "Succeeded" && !deleting;
 
 function why({ name, phase, reason, containers }: PodFacts): string {
   const culprits = containers.filter((container) => !isWell(container)).map(describe);

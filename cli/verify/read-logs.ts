@@ -3,7 +3,6 @@ import type { ApiServer } from "../cluster/kubeconfig";
 import { describeStatus, patiently } from "../cluster/list";
 import type { ContainerLog } from "./logs";
 import type { ContainerFacts, PodFacts } from "./pod-facts";
-import { isMeantToRun } from "./pods";
 
 /** Pods of one workload that are read; those that are not ready first. What one of them suffers from, its siblings do. */
 const PODS = 3;
@@ -17,7 +16,7 @@ export async function readLogs(
   pods: readonly PodFacts[],
   sinceSeconds: number,
 ): Promise<ContainerLog[]> {
-  const chosen = [...pods.filter(isMeantToRun)]
+  const chosen = [...pods]
     .sort((a, b) => Number(a.ready === true) - Number(b.ready === true))
     .slice(0, PODS)
     .flatMap((pod) => pod.containers.filter(({ init }) => !init).map((container) => ({ pod, container })));

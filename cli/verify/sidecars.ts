@@ -1,7 +1,7 @@
 import { isUnknown, type Known } from "../../policies/mtls/known";
 import type { DataPlaneMode } from "../../policies/mtls/server/injection";
 import { PROXY_CONTAINER } from "../../policies/mtls/server/injection";
-import { isMeantToRun, type Running } from "./pods";
+import type { Running } from "./pods";
 import type { PodFacts } from "./pod-facts";
 import { row, some, type Row } from "./row";
 
@@ -13,8 +13,7 @@ export interface Injected extends Running {
 
 /** Whether pods have the proxy that they should have, and whether it is ready. Ambient needs none in the pod. */
 export function sidecarRows(workloads: readonly Injected[]): Row[] {
-  return workloads.flatMap(({ ref, pods, expected }) => {
-    const meant = pods.filter(isMeantToRun);
+  return workloads.flatMap(({ ref, pods: meant, expected }) => {
     const bare = meant.filter((pod) => proxyOf(pod) === undefined);
     const proxied = meant.filter((pod) => proxyOf(pod) !== undefined);
     const restart =

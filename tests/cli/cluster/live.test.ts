@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import { cluster, status, TOKEN, type Cluster } from "../support/api-server";
-import { FLOW, INCIDENT, INCIDENT_YAML } from "../support/incident";
+import { FLOW, INCIDENT, INCIDENT_YAML, REPAIRED_YAML } from "../support/incident";
 import { folder, meshtls } from "../support/meshtls";
 import type { Report } from "../../../cli/report";
 
@@ -275,6 +276,18 @@ test("explain, fix and diagnose ask the cluster as well", async () => {
   const log =
     "reset reason: remote connection failure, transport failure reason: TLS_error:|268435703:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end";
   expect((await meshtls(["diagnose", ...asking], { stdin: log })).stdout).toContain("Deployment other/billing");
+});
+
+test("diff compares clusters, and a cluster with files", async () => {
+  const { kubeconfig } = await cluster(INCIDENT_YAML);
+  const diff = (...sides: readonly string[]) => meshtls(["diff", "--kubeconfig", kubeconfig, "--flow", FLOW, ...sides]);
+  expect((await diff("live:", INCIDENT)).stdout).toContain("no verdict changed (1 flow)");
+  expect((await diff("live:lab", "live:staging")).stdout).toContain("no verdict changed (1 flow)");
+  const repaired = join(folder({ "mesh.yaml": REPAIRED_YAML }), "mesh.yaml");
+  expect((await diff("live:", repaired)).stdout).toContain("better");
+  const worse = await diff(repaired, "live:staging");
+  expect([worse.code, worse.stdout]).toEqual([1, expect.stringContaining("worse")]);
+  expect((await diff("live:nowhere", repaired)).code).toBe(2);
 });
 
 test("files and a cluster at once are no whole", async () => {

@@ -68,12 +68,8 @@ test("anything but a Pod has no facts; a Pod of which nothing is known is not re
   expect(readPodFacts({ kind: "Pod", spec: { containers: "?" } })?.ready).toBe(false);
 });
 
-test("ready pods hold; those that are done or going do not count", () => {
+test("ready pods hold", () => {
   expect(podRow(pod(), pod({ name: "orders-2" }))).toMatchObject({ state: "holds", says: "2 of 2 pods ready" });
-  expect(podRow(pod(), pod({ phase: "Succeeded", ready: "False" }), pod({ deleted: true, ready: "False" }))?.says).toBe(
-    "1 of 1 pod ready",
-  );
-  expect(podRow(pod({ phase: "Succeeded", ready: "False" }))).toBeUndefined();
 });
 
 test("a pod that is not ready says why", () => {
@@ -159,6 +155,21 @@ test("pods belong to what somebody wrote", () => {
     ["Pod", "bare", 1],
     ["Pod", "static", 1],
   ]);
+});
+
+test("pods that have done their work, are going, or were replaced do not count; what failed for good does", () => {
+  const names = (owner: object, ...shapes: readonly Shape[]) =>
+    groupPods(
+      shapes.map((shape) => pod({ owner, ...shape })),
+      new Map(),
+    ).flatMap(({ pods }) => pods.map(({ name }) => name));
+  const done = { name: "done", phase: "Succeeded" };
+  const failed = { name: "failed", phase: "Failed" };
+  const set = { kind: "StatefulSet", name: "s" };
+  expect(names(set, { name: "runs" }, { name: "going", deleted: true }, failed)).toEqual(["runs"]);
+  const job = { kind: "Job", name: "j" };
+  expect(names(job, failed)).toEqual(["failed"]);
+  expect(names(job, failed, done)).toEqual([]);
 });
 
 test("owners in a circle end somewhere", () => {

@@ -18,7 +18,9 @@ describe("logs", () => {
   test("an export that failed is decoded", () => {
     const row = logRow(log(`started\n${EXPORT_ERROR}\n${EXPORT_ERROR}\n`));
     expect(row?.state).toBe("does-not-hold");
-    expect(row?.says).toContain("(2 times), in orders-1/app: TLS was sent to a port that answered in plaintext");
+    expect(row?.says).toContain(
+      "the client's proxy sent TLS to a port that answered plaintext, not the reverse (2 times), in orders-1/app",
+    );
     expect(row?.todo).toContain("docs/log-lines.md#");
   });
 
