@@ -74,7 +74,13 @@ function keyOf({ object }: Read): string {
 
 const toManifest = ({ object, source }: Read): Manifest => ({ object, source });
 
-/** Lays every `…Patch` resource over the object it patches; one whose object is elsewhere stands for what it says itself. */
+/** A patch whose object is in no resource here keeps its kind: the object may stand in another stack that is read beside this one. */
+const asPatch = (patch: Read): Read => ({
+  ...patch,
+  object: { ...patch.object, kind: `${String(patch.object.kind)}Patch` },
+});
+
+/** Lays every `…Patch` resource over the object it patches. */
 function layPatches(reads: readonly Read[]): Manifest[] {
   const patches = reads.filter(({ isPatch }) => isPatch);
   if (patches.length === 0) return reads.map(toManifest);
@@ -89,7 +95,7 @@ function layPatches(reads: readonly Read[]): Manifest[] {
   return [
     ...bases.map((base) => apply(base, patchesOf.get(keyOf(base)) ?? [])),
     ...[...patchesOf].flatMap(([key, [first, ...rest]]) =>
-      first === undefined || baseKeys.has(key) ? [] : [apply(first, rest)],
+      first === undefined || baseKeys.has(key) ? [] : [asPatch(apply(first, rest))],
     ),
   ].map(toManifest);
 }

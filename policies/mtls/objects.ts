@@ -24,5 +24,13 @@ export interface Manifest {
 export const describeRef = (ref: ObjectRef): string =>
   ref.namespace === "" ? `${ref.kind} ${ref.name}` : `${ref.kind} ${ref.namespace}/${ref.name}`;
 
+/** For people: `mesh.yaml (document 3)`, a URN, `cluster staging`. */
+export function describeSource(source: Source): string {
+  if ("urn" in source) return source.urn;
+  if ("cluster" in source) return `cluster ${source.cluster}`;
+  if (source.line !== undefined) return `${source.file}:${source.line}`;
+  return source.document === undefined ? source.file : `${source.file} (document ${source.document})`;
+}
+
 export const sameRef = (a: ObjectRef, b: ObjectRef): boolean =>
   a.kind === b.kind && a.namespace === b.namespace && a.name === b.name;

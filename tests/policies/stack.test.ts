@@ -201,7 +201,7 @@ describe("what counts as a Kubernetes object", () => {
       "kubernetes:networking.istio.io/v1alpha3:DestinationRulePatch",
       { metadata },
       "networking.istio.io/v1alpha3",
-      "DestinationRule",
+      "DestinationRulePatch",
     ],
     [
       "acme:index:Rule",
@@ -305,14 +305,14 @@ describe("patches", () => {
     });
   });
 
-  test("whose object is elsewhere stand for what they say", () => {
+  test("whose object is elsewhere say so: another stack may have it", () => {
     const namespace = resource("kubernetes:core/v1:NamespacePatch", "n", {
       metadata: { name: "monitoring", labels: { "istio-injection": "enabled" } },
     });
     expect(objectsOf(namespace)).toEqual([
       {
         apiVersion: "v1",
-        kind: "Namespace",
+        kind: "NamespacePatch",
         metadata: { name: "monitoring", labels: { "istio-injection": "enabled" } },
       },
     ]);

@@ -1,5 +1,5 @@
 import type { Problem } from "../mesh";
-import { describeRef } from "../objects";
+import { describeRef, describeSource } from "../objects";
 import type { Document } from "./documents";
 import { isMap } from "./fields";
 import { isNamed } from "./meta";
@@ -110,6 +110,15 @@ export function distinct(documents: readonly Document[], problems: Problem[]): D
   return { documents: [...found.values(), ...ordered(nameless)], assumptions };
 }
 
+/** More places than this are not listed. */
+const MAX_PLACES = 3;
+
+function alsoIn(others: readonly Document[]): string {
+  const places = [...new Set(others.flatMap(({ source }) => (source === undefined ? [] : [describeSource(source)])))];
+  const more = places.length > MAX_PLACES ? ` and ${places.length - MAX_PLACES} more` : "";
+  return places.length === 0 ? "" : `, also in ${places.slice(0, MAX_PLACES).join(", ")}${more}`;
+}
+
 const one = (members: readonly Document[], problems: Problem[], assumptions: string[]): Document => {
   const inOrder = ordered(members);
   const wholes = inOrder.filter((document) => !document.partial);
@@ -117,12 +126,13 @@ const one = (members: readonly Document[], problems: Problem[], assumptions: str
   const base = wholes[0] ?? patches[0];
   if (base === undefined) throw new Error("an object is read from at least one document");
   const object = describeRef(base.ref);
-  if (wholes.some((other) => !sameContent(base, other)))
+  const others = wholes.filter((other) => !sameContent(base, other));
+  if (others.length > 0)
     problems.push({
       severity: "error",
       object,
       path: "",
-      message: `${object} is given ${wholes.length} times with different content; give it once`,
+      message: `${object} is given ${wholes.length} times with different content${alsoIn(others)}; give it once`,
       source: base.source,
     });
   if (wholes.length === 0) assumptions.push(`${object}: what its patch does not set is taken as not set`);
