@@ -55,11 +55,15 @@ const REASONS: Readonly<Record<string, string>> = {
   ENETUNREACH: "cannot be reached",
 };
 
+/** https://nodejs.org/api/tls.html, X509 certificate error codes. */
+const UNTRUSTED = /CERT|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|SELF_SIGNED/;
+
 function whyUnanswered(error: NodeJS.ErrnoException): string {
   // Several addresses of one name were tried: each has its own reason.
   const [first] = error instanceof AggregateError ? (error.errors as NodeJS.ErrnoException[]) : [error];
-  const code = first?.code ?? "";
-  return REASONS[code] ?? (first?.message || code || "does not answer");
+  const { code = "", message = "" } = first ?? {};
+  if (UNTRUSTED.test(code)) return `shows a certificate that is not trusted (${message})`;
+  return REASONS[code] ?? (code === "" ? message || "does not answer" : `fails: ${message || code}`);
 }
 
 /** Where something is asked, as it may be shown: without user, password and query. */

@@ -56,6 +56,21 @@ test("carries nothing of Pulumi, of tests, or of this checkout", () => {
   expect(bundle).not.toContain(CLI);
 });
 
+test("asks a cluster with nothing else installed", () => {
+  const config = {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: "lab", cluster: { server: "https://127.0.0.1:9" } }],
+    users: [{ name: "lab", user: { token: "t" } }],
+    contexts: [{ name: "lab", context: { cluster: "lab", user: "lab" } }],
+    "current-context": "lab",
+  };
+  writeFileSync(join(folder, "kubeconfig"), JSON.stringify(config));
+  expect(() => run("npx", ["meshtls", "check", "--live", "--kubeconfig", "kubeconfig"])).toThrow(
+    "the API server https://127.0.0.1:9 refuses the connection",
+  );
+});
+
 test("is a library, with types", () => {
   writeFileSync(join(folder, "mesh.yaml"), INCIDENT_YAML);
   writeFileSync(
