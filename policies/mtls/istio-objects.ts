@@ -79,6 +79,8 @@ export interface Sidecar extends Meta {
         readonly {
           readonly hosts: readonly string[];
           readonly port: number | undefined;
+          /** Of `port`: what the listener takes every service for. */
+          readonly protocol: string;
           readonly bind: string | undefined;
         }[]
       >

@@ -27,7 +27,7 @@ import {
   type Target,
 } from "./shared-listener";
 import { namesFor, routesFor, type RouteTarget } from "./virtual-service";
-import { isPublic, isVisible, outboundPolicy, sidecarFor } from "./visibility";
+import { isPublic, isVisible, listenerOf, outboundPolicy, ownListener, protocolUnder, sidecarFor } from "./visibility";
 import type { Sidecar, VirtualService, Workload } from "../mesh";
 
 /**
@@ -81,8 +81,17 @@ class Proxy {
 
   private sees(service: Registered, number: number, sidecar = this.sidecar): boolean {
     const { client, indexes, mesh, settle } = this.context;
-    const isHttp = () => portOf(indexes.registry, service, number, settle)?.protocol === "HTTP";
-    return isVisible(service, { number, isHttp }, client.scope, sidecar, mesh, settle);
+    const protocol = () => portOf(indexes.registry, service, number, settle)?.protocol;
+    return isVisible(service, { number, protocol }, client.scope, sidecar, mesh, settle);
+  }
+
+  /** The port of a service, as what listens for it takes it: an egress entry for the port says what it is. */
+  private portOf(service: Registered, number: number): RegisteredPort | undefined {
+    const { indexes, client, settle } = this.context;
+    const port = portOf(indexes.registry, service, number, settle);
+    const own = ownListener(this.sidecar, number, service, client.scope.namespace);
+    const protocol = port === undefined || own === undefined ? undefined : protocolUnder(own, port.protocol);
+    return port === undefined || protocol === undefined ? port : { ...port, protocol };
   }
 
   /** What the proxy does with what is meant for no service that it knows. */
@@ -101,7 +110,7 @@ class Proxy {
     const owners = services.flatMap(({ service: object }) => {
       const service = registered(indexes.registry, object);
       if (service === undefined || !isPassthrough(service, settle) || !this.sees(service, number)) return [];
-      const port = portOf(indexes.registry, service, number, settle);
+      const port = this.portOf(service, number);
       if (port === undefined || port.protocol === "HTTP") return [];
       const answers = instancesOf(this.context, port).some((endpoint) => endpoint.workload === workload);
       return answers ? [{ service, port }] : [];
@@ -118,10 +127,24 @@ class Proxy {
     const { indexes, mesh, client, settle } = this.context;
     const readsHttp = port.protocol === "HTTP" || port.protocol === "AUTO";
     const isHttp = this.bytes.isHttp && !this.bytes.isTls && readsHttp;
+    if (isHttp && this.isUnrouted(target))
+      return [
+        {
+          via: "missing-cluster",
+          target: { host: service.host, subset: undefined, port: port.number, from: undefined },
+        },
+      ];
     const query = { mesh, host: service.host, port: port.number, isHttp, scope: client.scope, sidecar: this.sidecar };
     const isRouted = !client.scope.isGateway && port.protocol !== "TLS";
     const targets = isRouted ? routesFor(indexes.virtualServices, query, settle) : undefined;
     return this.led(target, targets, isHttp, to);
+  }
+
+  /** Requests on a port that is detected find no route where an egress entry for that port alone has other hosts. */
+  private isUnrouted({ service, port: { number, protocol } }: Target): boolean {
+    const { namespace, isGateway } = this.context.client.scope;
+    const hasOwn = !isGateway && protocol === "AUTO" && listenerOf(this.sidecar, number) !== undefined;
+    return hasOwn && ownListener(this.sidecar, number, service, namespace) === undefined;
   }
 
   /** Where a listener or its route leads; `undefined`: to the service's own cluster. */
@@ -203,13 +226,13 @@ class Proxy {
 
   /** Services of one name that have the port: those of the client's namespace, else of the first that the proxy sees. */
   private ofOneName(services: readonly Registered[], number: number): readonly Target[] {
-    const { indexes, client, settle } = this.context;
+    const { client } = this.context;
     const seen = services.filter((service) => this.sees(service, number));
     const [first] = seen;
     const home = seen.find(({ ref }) => ref.namespace === client.scope.namespace) ?? first;
     const meant = first?.kind === "Service" ? [first] : seen.filter(({ ref }) => ref.namespace === home?.ref.namespace);
     return meant.flatMap((service) => {
-      const port = portOf(indexes.registry, service, number, settle);
+      const port = this.portOf(service, number);
       return port === undefined ? [] : [{ service, port }];
     });
   }
@@ -300,7 +323,7 @@ class Proxy {
     isElsewhere = false,
   ): readonly Hop[] {
     if (!this.sees(service, number)) return this.anywhere(to, number, "not-visible", meant);
-    const port = portOf(this.context.indexes.registry, service, number, this.context.settle);
+    const port = this.portOf(service, number);
     if (port === undefined) return this.anywhere(to, number, "no-such-port", meant);
     if (port.protocol !== "HTTP" && !isElsewhere) return this.atService({ service, port }, to, meant);
     return this.anywhere(to, number, this.reasonFor(port), meant);

@@ -3,6 +3,7 @@ import { isDiscovered } from "../discovered";
 import { isUnknown, type Known } from "../known";
 import type { Labels, Mesh, Sidecar } from "../mesh";
 import type { ObjectRef } from "../objects";
+import { writtenProtocol, type PortProtocol } from "../server/port-protocol";
 import { byAge } from "./age";
 import { coversHost } from "./hosts";
 import { meshConfigRef } from "./mesh-config";
@@ -115,18 +116,33 @@ export function imports(
 /** A port of a service as listeners know it. */
 export interface ListenedPort {
   readonly number: number;
-  /** HTTP ports of one number share a listener and its routes; any other has a listener at the address of its service. */
-  isHttp(): boolean;
+  protocol(): PortProtocol | undefined;
 }
 
-type Egress = Exclude<NonNullable<Sidecar["egress"]>, symbol>;
+type Egress = Exclude<NonNullable<Sidecar["egress"]>, symbol>[number];
 
-/** The egress entries whose services get a listener for the port: an entry for the port keeps its HTTP listener to itself. */
-function listenersFor(egress: Egress, { number, isHttp }: ListenedPort): Egress {
-  const own = egress.filter(({ port }) => port === number);
-  const catchAll = egress.filter(({ port }) => port === undefined);
-  if (own.length === 0) return catchAll.slice(0, 1);
-  return isHttp() ? own.slice(0, 1) : [...own, ...catchAll];
+/** The egress entry for a port alone that imports a host of a namespace. */
+export function ownListener(
+  sidecar: Sidecar | undefined,
+  number: number,
+  { host, ref }: Registered,
+  clientNamespace: string,
+): Egress | undefined {
+  const own = listenerOf(sidecar, number);
+  return own !== undefined && imports(own.hosts, host, ref.namespace, clientNamespace) ? own : undefined;
+}
+
+/** The egress entry for a port alone: requests on that port are routed by it only. */
+export const listenerOf = (sidecar: Sidecar | undefined, number: number): Egress | undefined =>
+  sidecar?.egress === undefined || isUnknown(sidecar.egress)
+    ? undefined
+    : sidecar.egress.find(({ port }) => port === number);
+
+/** What an egress entry for a port makes of the port of a service: under HTTP only what may be HTTP is a host of its routes. */
+export function protocolUnder({ protocol }: Egress, ofService: PortProtocol): PortProtocol | undefined {
+  const written = writtenProtocol(protocol);
+  if (written !== "HTTP") return written;
+  return ofService === "HTTP" || ofService === "AUTO" ? "HTTP" : undefined;
 }
 
 /**
@@ -147,7 +163,12 @@ export function isVisible(
   if (isUnknown(sidecar.egress)) return settle<boolean>(sidecar.egress, [true, false], sidecar.ref, "spec.egress");
   settleOpen(sidecar, settle);
   if (sidecar.egress.length === 0) return true;
-  return listenersFor(sidecar.egress, port).some(({ hosts }) => imports(hosts, entry.host, namespace, scope.namespace));
+  const own = ownListener(sidecar, port.number, entry, scope.namespace);
+  const protocol = port.protocol();
+  if (own !== undefined && protocol !== undefined && protocolUnder(own, protocol) !== undefined) return true;
+  if (protocol === "HTTP" && listenerOf(sidecar, port.number) !== undefined) return false;
+  const rest = sidecar.egress.find((entry) => entry.port === undefined);
+  return rest !== undefined && imports(rest.hosts, entry.host, namespace, scope.namespace);
 }
 
 /** What happens to traffic for which the proxy has no cluster. */

@@ -13,6 +13,7 @@ const readEgress = (field: Field): Known<Egress> => {
   return {
     hosts,
     port: settled(field.at("port").optionalPort("number")),
+    protocol: settled(field.at("port").text("protocol")) ?? "",
     bind: settled(field.text("bind")) || undefined,
   };
 };
@@ -34,7 +35,7 @@ const orNone = <T>(list: Known<readonly T[]> | undefined): Known<readonly T[]> |
   list !== undefined && !isUnknown(list) && list.length === 0 ? undefined : list;
 
 /** What decides which listener a port has. */
-const DECIDING = new Set(["egress", "port", "number", "bind"]);
+const DECIDING = new Set(["egress", "port", "number", "protocol", "bind"]);
 
 /** networking.istio.io Sidecar. */
 export function readSidecar(root: Field, meta: Meta): Sidecar {
