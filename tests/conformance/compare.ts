@@ -43,6 +43,9 @@ const SYMPTOMS: Readonly<Record<string, Symptom>> = {
   "E-ZT": "denied-by-ztunnel",
 };
 
+/** A listener took the request, and its routes have no host for it. */
+const UNROUTED = "no virtual host matched";
+
 /** Verdicts about a flow that reaches nobody. */
 const NOBODY: Readonly<Record<string, Symptom>> = {
   "E-BH": "black-hole",
@@ -129,6 +132,7 @@ export function expectations(result: FlowResult, flow: Flow): readonly Expected[
   const missed = result.verdicts
     .filter((verdict) => !named.has(verdict))
     .map((verdict) => (verdict === "no-endpoint" && result.path === "direct" ? "no-listener" : verdict))
+    .map((verdict) => (result.outboundError === UNROUTED ? "E-NC" : verdict))
     .map((verdict) => nobody(translate(NOBODY, verdict), flow.port));
   return [...reached, ...missed];
 }
