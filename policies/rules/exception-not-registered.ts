@@ -64,6 +64,12 @@ export const exceptionNotRegistered: Rule = {
       yaml: record(KEEP_STRICT),
       settings: { register: [] },
     },
+    {
+      title: "renewed, while its old entry still stands",
+      given: OPEN_COLLECTOR,
+      yaml: record({ ticket: "PLAT-2000" }),
+      settings: { register: [APPROVED, { ...APPROVED, ticket: "PLAT-2000" }] },
+    },
     { title: "no register", given: OPEN_COLLECTOR, yaml: record() },
   ],
   bad: [
@@ -97,12 +103,13 @@ export const exceptionNotRegistered: Rule = {
     recordsOf(assessment.mesh).flatMap((exception) => {
       const { contract } = exception;
       if (settings.register === undefined || contract === undefined || contract.mode === "keep-strict") return [];
-      const approved = settings.register.find(
-        ({ namespace, name }) => namespace === contract.namespace && name === contract.name,
-      );
-      if (approved === undefined)
+      // While it is being renewed, an exception has its old entry and its new one: either is an approval.
+      const [beyond] = settings.register
+        .filter(({ namespace, name }) => namespace === contract.namespace && name === contract.name)
+        .map((approved) => differences(contract, approved, settings))
+        .sort((a, b) => a.length - b.length);
+      if (beyond === undefined)
         return [onRecord(exception, "exception", `${describeException(exception)} is not in the register.`)];
-      const beyond = differences(contract, approved, settings);
       const [first] = beyond;
       if (first === undefined) return [];
       const message = `${describeException(exception)} goes beyond its entry in the register: ${beyond.map(({ says }) => says).join("; ")}.`;
