@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isIsoDate } from "../policies/mtls/clock";
 import type { Baseline } from "./baseline";
 

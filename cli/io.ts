@@ -20,7 +20,10 @@ export interface Stream {
 export const processIo = (): Io => ({
   env: process.env,
   today: toIsoDate(new Date()),
-  stdin: process.stdin,
+  // Opened only when it is asked for: that takes longer than many a run.
+  get stdin() {
+    return process.stdin;
+  },
   stdout: streamOf(process.stdout),
   stderr: streamOf(process.stderr),
 });

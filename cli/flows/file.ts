@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { DeclaredFlow } from "../../policies/mtls/flow";
 import { parseYaml, YamlProblem } from "../sources/yaml";
 import { decodable } from "../sources/text";

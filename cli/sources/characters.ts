@@ -41,7 +41,8 @@ export const JSON_NUMBER = bytesOf("0123456789+-.eE");
 
 /** A table with 1 for some bytes, and 0 for all others. */
 function bytesOf(characters: string, also: (byte: number) => boolean = () => false): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, byte) =>
-    characters.includes(String.fromCharCode(byte)) || also(byte) ? 1 : 0,
-  );
+  const table = new Uint8Array(256);
+  for (let byte = 0; byte < table.length; byte++) if (also(byte)) table[byte] = 1;
+  for (const byte of Buffer.from(characters)) table[byte] = 1;
+  return table;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Problem } from "../../policies/mtls/mesh";
 import type { Manifest } from "../../policies/mtls/objects";
+import { BUILDER } from "./builder";
 import { readDocuments } from "./documents";
 import type { InputFile } from "./origin";
 import type { PulumiDocument } from "./pulumi";
@@ -93,6 +94,7 @@ export async function readSources(
       if (bytes !== undefined) await takePulumi(reader, nameOf(file), bytes);
     }
 
+  BUILDER.forget();
   if (problems.length > 0) throw new UnreadableInput(problems);
   if (manifests.length + foreign === 0) throw new UnreadableInput([emptyProblem(sources)]);
   return { manifests, foreign };

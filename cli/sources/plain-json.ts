@@ -14,7 +14,8 @@ import {
   OPEN_MAP,
   SPACE,
 } from "./characters";
-import { HASH_SEED, mixed, NAMES, TEXTS } from "./words";
+import { BUILDER } from "./builder";
+import { HASH_SEED, mixed, NAMES, TEXTS, type Words } from "./words";
 
 /**
  * A reader for JSON that is right: what it reads is what `JSON.parse` reads, without a copy of the text, and with every word that
@@ -23,8 +24,6 @@ import { HASH_SEED, mixed, NAMES, TEXTS } from "./words";
 export const NO_PLAIN_JSON = Symbol("no plain JSON");
 
 const MAX_DEPTH = 200;
-/** Objects with more keys than this are asked themselves whether a key was given before. */
-const FEW_KEYS = 16;
 /** Digits that are a number without being looked at as a text. */
 const SHORT = 9;
 
@@ -33,8 +32,6 @@ const LITERALS: readonly (readonly [Buffer, unknown])[] = [
   [Buffer.from("false"), false],
   [Buffer.from("null"), null],
 ];
-
-type Map = Record<string, unknown>;
 
 /** The elements of the list `items` at the top of a value, and where they stand. */
 export interface Items {
@@ -50,10 +47,7 @@ export class PlainJson {
   items: Items | undefined;
 
   private at = 0;
-  /** The keys so far of each object that is open. */
-  private readonly keys: string[] = [];
-  private keyCount = 0;
-
+  private isInItems = false;
   constructor(private readonly bytes: Buffer) {}
 
   /** Start of the next value from an offset on; the length of the bytes when there is none. */
@@ -68,7 +62,8 @@ export class PlainJson {
   read(start: number): unknown {
     this.at = start;
     this.items = undefined;
-    this.keyCount = 0;
+    this.isInItems = false;
+    BUILDER.reset();
     try {
       const value = this.value(0);
       this.end = this.at;
@@ -82,82 +77,79 @@ export class PlainJson {
   private value(depth: number): unknown {
     const { bytes, at } = this;
     const byte = bytes[at] ?? 0;
-    if (byte === DOUBLE_QUOTE) return this.text(false);
+    if (byte === DOUBLE_QUOTE) return this.text(TEXTS);
     if (byte === OPEN_MAP) return this.object(depth);
-    if (byte === OPEN_LIST) return this.list(depth, undefined);
+    if (byte === OPEN_LIST) return this.list(depth);
     if (byte === DASH || isDigit(byte)) return this.number();
     for (const [word, value] of LITERALS)
       if (byte === word[0] && word.equals(bytes.subarray(at, at + word.length))) {
         this.at = at + word.length;
+        BUILDER.hash = byte;
         return value;
       }
     throw NO_PLAIN_JSON;
   }
 
-  private object(depth: number): Map {
-    const { bytes, keys } = this;
+  private object(depth: number): unknown {
+    const { bytes } = this;
     const first = this.open(depth);
-    const map: Map = {};
+    let hash = HASH_SEED;
     if (this.skip() === CLOSE_MAP) this.at++;
     else
       for (;;) {
         if (bytes[this.at] !== DOUBLE_QUOTE) throw NO_PLAIN_JSON;
-        const key = this.text(true);
-        if (key === "__proto__") throw NO_PLAIN_JSON;
-        if (this.keyCount - first > FEW_KEYS) {
-          if (Object.hasOwn(map, key)) throw NO_PLAIN_JSON;
-        } else for (let known = first; known < this.keyCount; known++) if (keys[known] === key) throw NO_PLAIN_JSON;
-        keys[this.keyCount++] = key;
+        const key = this.text(NAMES);
+        const entry = key === "__proto__" ? -1 : BUILDER.add(first, key);
+        if (entry === -1) throw NO_PLAIN_JSON;
+        hash = mixed(hash, BUILDER.hash);
         if (this.skip() !== COLON) throw NO_PLAIN_JSON;
         this.at++;
-        map[key] =
-          this.skip() === OPEN_LIST && depth === 0 && key === "items" ? this.topItems() : this.value(depth + 1);
+        const isItems = this.skip() === OPEN_LIST && depth === 0 && key === "items" && !this.isInItems;
+        BUILDER.set(entry, isItems ? this.topItems() : this.value(depth + 1));
+        hash = mixed(hash, BUILDER.hash);
         const after = this.skip();
         this.at++;
         if (after === CLOSE_MAP) break;
         if (after !== COMMA) throw NO_PLAIN_JSON;
         this.skip();
       }
-    this.keyCount = first;
-    return map;
+    return BUILDER.map(first, hash, depth);
   }
 
-  private topItems(): unknown[] {
+  /** As a top of their own, so that each element is as deep as an object that stands alone. */
+  private topItems(): readonly unknown[] {
     const places: number[] = [];
-    this.items = { elements: this.list(1, places), places };
+    this.isInItems = true;
+    this.items = { elements: this.list(-1, places), places };
     return [];
   }
 
-  private list(depth: number, places: number[] | undefined): unknown[] {
-    this.open(depth);
-    if (this.skip() === CLOSE_LIST) {
-      this.at++;
-      return [];
-    }
-    // Most lists have one element: no room for more.
-    let list: unknown[] | undefined;
-    for (;;) {
-      const start = this.at;
-      const value = this.value(depth + 1);
-      if (list === undefined) list = [value];
-      else list.push(value);
-      places?.push(start, this.at);
-      const after = this.skip();
-      this.at++;
-      // A list that grew keeps room for 16 more; a copy has just its size.
-      if (after === CLOSE_LIST) return list.length === 1 ? list : list.slice();
-      if (after !== COMMA) throw NO_PLAIN_JSON;
-      this.skip();
-    }
+  private list(depth: number, places?: number[]): readonly unknown[] {
+    const first = this.open(depth);
+    let hash = HASH_SEED;
+    if (this.skip() === CLOSE_LIST) this.at++;
+    else
+      for (;;) {
+        const start = this.at;
+        BUILDER.push(this.value(depth + 1));
+        hash = mixed(hash, BUILDER.hash);
+        places?.push(start, this.at);
+        const after = this.skip();
+        this.at++;
+        if (after === CLOSE_LIST) break;
+        if (after !== COMMA) throw NO_PLAIN_JSON;
+        this.skip();
+      }
+    return BUILDER.list(first, hash, depth);
   }
 
   private open(depth: number): number {
     if (depth > MAX_DEPTH) throw NO_PLAIN_JSON;
     this.at++;
-    return this.keyCount;
+    return BUILDER.open();
   }
 
-  private text(isKey: boolean): string {
+  private text(words: Words<string>): string {
     const { bytes } = this;
     const start = this.at + 1;
     let at = start;
@@ -169,7 +161,8 @@ export class PlainJson {
     }
     if (byte === BACKSLASH) return this.escaped(start, at);
     this.at = at + 1;
-    return (isKey ? NAMES : TEXTS).at(bytes, start, at, hash);
+    BUILDER.hash = hash;
+    return words.at(bytes, start, at, hash);
   }
 
   private escaped(start: number, firstEscape: number): string {
@@ -180,6 +173,7 @@ export class PlainJson {
       if (byte === BACKSLASH) at++;
     }
     this.at = at + 1;
+    BUILDER.hash = at - start;
     try {
       return String(JSON.parse(bytes.toString("utf8", start - 1, at + 1)));
     } catch {
@@ -196,8 +190,10 @@ export class PlainJson {
     const isWhole = at > start && (bytes[start] !== 0x30 || at === start + 1);
     if (isWhole && at - start <= SHORT && byte !== DOT && (byte | 0x20) !== 0x65) {
       this.at = at;
+      BUILDER.hash = value;
       return value;
     }
+    BUILDER.hash = value | 0;
     while (at < bytes.length && JSON_NUMBER[bytes[at] ?? 0] === 1) at++;
     this.at = at;
     try {

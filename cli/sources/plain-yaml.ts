@@ -1,4 +1,5 @@
 import { readBlockScalar } from "./block-scalar";
+import { BUILDER } from "./builder";
 import {
   BACKSLASH,
   CLOSE_LIST,
@@ -46,16 +47,8 @@ const LINE_BREAK = Buffer.from("\n");
 const MAX_DEPTH = 64;
 const LONGEST_KEY = 256;
 
-/** Maps with more keys than this ask the map itself whether a key was given before. */
-const FEW_KEYS = 16;
-
-type Map = Record<string, unknown>;
-
 const KEYS = new Words((text) => asName(String(resolveScalar(text))));
 const SCALARS = new Words(resolveScalar);
-
-/** A list that grew keeps room for 16 more items; a copy has just its size. */
-const trimmed = (list: unknown[]): unknown[] => (list.length === 1 ? list : list.slice());
 
 export class PlainYaml {
   /** Where the last document ends that was read: at the marker of the next one, or the end of the bytes. */
@@ -72,10 +65,6 @@ export class PlainYaml {
   /** What `scanKey` found. */
   private keyEnd = 0;
   private keyHash = 0;
-
-  /** The keys so far of each map that is open. */
-  private readonly keys: string[] = [];
-  private keyCount = 0;
 
   private readonly bytes: Buffer;
   /** Whether the last line break is none of the file's. */
@@ -96,7 +85,7 @@ export class PlainYaml {
     this.start = start;
     this.limit = limit;
     this.hasCheckedText = false;
-    this.keyCount = 0;
+    BUILDER.reset();
     try {
       return this.document(start);
     } catch (error) {
@@ -122,40 +111,41 @@ export class PlainYaml {
   }
 
   /** @param hasKey what `scanKey` says of the first line */
-  private map(indent: number, depth: number, hasKey: boolean): Map {
+  private map(indent: number, depth: number, hasKey: boolean): unknown {
     if (depth > MAX_DEPTH) throw LEFT_TO_JS_YAML;
-    const first = this.keyCount;
-    const map: Map = {};
+    const first = BUILDER.open();
+    let hash = HASH_SEED;
     for (let isKey = hasKey; ; isKey = this.scanKey()) {
       if (!isKey) throw LEFT_TO_JS_YAML;
-      const key = this.newKey(map, first);
-      map[key] = this.value(indent, depth, true);
+      hash = mixed(hash, this.keyHash);
+      const entry = this.newKey(first);
+      BUILDER.set(entry, this.value(indent, depth, true));
+      hash = mixed(hash, BUILDER.hash);
       if (this.indent !== indent || this.isItem()) break;
     }
-    this.keyCount = first;
-    return map;
+    return BUILDER.map(first, hash, depth);
   }
 
-  /** The key that `scanKey` found. One that is given twice is an error, and `__proto__` is not simply set. */
-  private newKey(map: Map, first: number): string {
-    const { bytes, at, keyEnd, keyHash, keys } = this;
+  /** Begins an entry with the key that `scanKey` found. One given twice is an error, and `__proto__` is not simply set. */
+  private newKey(first: number): number {
+    const { bytes, at, keyEnd, keyHash } = this;
     const isQuoted = bytes[at] === DOUBLE_QUOTE || bytes[at] === SINGLE_QUOTE;
     const key = isQuoted ? NAMES.at(bytes, at + 1, keyEnd - 1, keyHash) : KEYS.at(bytes, at, keyEnd, keyHash);
-    if (key === "__proto__") throw LEFT_TO_JS_YAML;
-    if (this.keyCount - first > FEW_KEYS) {
-      if (Object.hasOwn(map, key)) throw LEFT_TO_JS_YAML;
-    } else for (let known = first; known < this.keyCount; known++) if (keys[known] === key) throw LEFT_TO_JS_YAML;
-    keys[this.keyCount++] = key;
+    const entry = key === "__proto__" ? -1 : BUILDER.add(first, key);
+    if (entry === -1) throw LEFT_TO_JS_YAML;
     this.at = keyEnd + 1;
-    return key;
+    return entry;
   }
 
-  private list(indent: number, depth: number): unknown[] {
+  private list(indent: number, depth: number): unknown {
     if (depth > MAX_DEPTH) throw LEFT_TO_JS_YAML;
-    // Most lists have one item: no room for more.
-    const list = [this.item(indent, depth)];
-    while (this.indent === indent && this.isItem()) list.push(this.item(indent, depth));
-    return trimmed(list);
+    const first = BUILDER.open();
+    let hash = HASH_SEED;
+    do {
+      BUILDER.push(this.item(indent, depth));
+      hash = mixed(hash, BUILDER.hash);
+    } while (this.indent === indent && this.isItem());
+    return BUILDER.list(first, hash, depth);
   }
 
   private item(indent: number, depth: number): unknown {
@@ -181,7 +171,9 @@ export class PlainYaml {
       this.startLine(this.lineAfter(at));
       if (this.indent > indent) return this.block(this.indent, depth + 1);
       // A list may stand right under its key.
-      return isOfMap && this.indent === indent && this.isItem() ? this.list(indent, depth + 1) : null;
+      if (isOfMap && this.indent === indent && this.isItem()) return this.list(indent, depth + 1);
+      BUILDER.hash = 0;
+      return null;
     }
     if (PLAIN_START[first] === 1 || (first === DASH && bytes[at + 1] !== SPACE && bytes[at + 1] !== NEWLINE))
       return this.plain(indent, isOfMap);
@@ -221,6 +213,7 @@ export class PlainYaml {
     }
     this.startLine(this.lineAfter(at));
     if (this.indent > indent) return this.below(readFoldedPlain, start, indent, isOfMap);
+    BUILDER.hash = hash;
     return SCALARS.at(bytes, start, end, hash);
   }
 
@@ -247,6 +240,7 @@ export class PlainYaml {
       hash = mixed(hash, byte);
     }
     this.at = at + 1;
+    BUILDER.hash = hash;
     return isEscaped ? unescaped(bytes.toString("utf8", start, at), quote) : TEXTS.at(bytes, start, at, hash);
   }
 
@@ -262,6 +256,7 @@ export class PlainYaml {
     this.mustBeWhole(scalar.end);
     if (!scalar.isAscii) this.mustBeUsual(FIRST_BEYOND_ASCII);
     this.startLine(scalar.end);
+    BUILDER.hash = scalar.text.length;
     return scalar.text;
   }
 
@@ -278,17 +273,17 @@ export class PlainYaml {
     this.mustBeWhole(end);
     const value = only(`${" ".repeat(indent)}${isOfMap ? "k:" : "-"} ${bytes.toString("utf8", start, end)}`);
     this.startLine(end);
+    BUILDER.hash = 0;
     return value;
   }
 
   /** A flow collection that ends on its line. */
   private flow(depth: number): unknown {
     if (depth > MAX_DEPTH) throw LEFT_TO_JS_YAML;
-    const first = this.keyCount;
+    const first = BUILDER.open();
+    let hash = HASH_SEED;
     const isMap = this.code() === OPEN_MAP;
     const close = isMap ? CLOSE_MAP : CLOSE_LIST;
-    const map: Map = {};
-    const list: unknown[] = [];
     this.at++;
     this.skipSpaces();
     for (let isFirst = true; this.code() !== close; isFirst = false) {
@@ -300,15 +295,16 @@ export class PlainYaml {
       }
       if (isMap) {
         if (!this.scanKey()) throw LEFT_TO_JS_YAML;
-        const key = this.newKey(map, first);
+        hash = mixed(hash, this.keyHash);
+        const entry = this.newKey(first);
         this.skipSpaces();
-        map[key] = this.flowValue(depth);
-      } else list.push(this.flowValue(depth));
+        BUILDER.set(entry, this.flowValue(depth));
+      } else BUILDER.push(this.flowValue(depth));
+      hash = mixed(hash, BUILDER.hash);
       this.skipSpaces();
     }
     this.at++;
-    this.keyCount = first;
-    return isMap ? map : trimmed(list);
+    return isMap ? BUILDER.map(first, hash, depth) : BUILDER.list(first, hash, depth);
   }
 
   private flowValue(depth: number): unknown {
@@ -331,7 +327,9 @@ export class PlainYaml {
     }
     this.at = end;
     while (bytes[end - 1] === SPACE) end--;
-    return SCALARS.at(bytes, start, end, this.hashOf(start, end));
+    const hash = this.hashOf(start, end);
+    BUILDER.hash = hash;
+    return SCALARS.at(bytes, start, end, hash);
   }
 
   /** Whether the line goes on with `key:`, and how far the key reaches. */
