@@ -99,6 +99,10 @@ export function policiesOf(rules: readonly Rule[], { clock, hide }: PolicyOption
     for (const { id, message } of failed) violation(hide(`${id} could not be checked, ${NOT_JUDGED}: ${message}`));
   };
 
+  const readConfiguration = (args: Pick<StackValidationArgs, "getConfig">, violation: ReportViolation): void => {
+    for (const problem of configuration.read(args.getConfig())) violation(`Configuration of the pack: ${problem}`);
+  };
+
   const settingsPolicy: TwoLayers = {
     name: "meshtls",
     displayName: "meshtls",
@@ -106,13 +110,11 @@ export function policiesOf(rules: readonly Rule[], { clock, hide }: PolicyOption
     enforcementLevel: "mandatory",
     configSchema: { properties: settingsSchema() },
     validateResource: (args, violation) => {
-      const { problems, isNew } = configuration.read(args.getConfig());
-      if (isNew) for (const problem of problems) violation(`Configuration of the pack: ${problem}`);
+      readConfiguration(args, violation);
       reportFailure(ofResource(args), violation);
     },
     validateStack: (args, violation) => {
-      for (const problem of configuration.read(args.getConfig()).problems)
-        violation(`Configuration of the pack: ${problem}`);
+      readConfiguration(args, violation);
       reportFailure(ofStack(args), violation);
     },
   };

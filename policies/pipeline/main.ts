@@ -1,7 +1,8 @@
-import { appendFileSync, existsSync, writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { RULES } from "../rules";
 import { previewArguments, pulumiEnvironment, readArguments, upArguments, type Invocation } from "./arguments";
+import { configurationProblems } from "./configuration";
 import { commentOf, isWorthSaying, markerOf } from "./comment";
 import { GitHubError, postComment } from "./github";
 import { aboutOf, credentialsOf, pullRequestOf } from "./job";
@@ -12,7 +13,7 @@ import { judgePreview, type PreviewResult } from "./result";
  * `meshtls-pulumi preview|up [OPTIONS OF PULUMI]`: pulumi with this pack, which cannot be left out; `up` updates only what passed a
  * preview. In a GitHub job about a pull request the result is one comment of it.
  *
- * Exit codes: 0 · 2 refused options · 5 a mandatory policy was violated · else pulumi's own, or 1 when the pack did not run.
+ * Exit codes: 0 · 2 refused options, wrong configuration · 5 a mandatory policy was violated · else pulumi's own, or 1 when the pack did not run.
  */
 
 const USAGE = 2;
@@ -52,7 +53,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const config = process.env["MESHTLS_PACK_CONFIG"] || undefined;
   const problems = [
     ...("problems" in invocation ? invocation.problems : []),
-    ...(config === undefined || existsSync(config) ? [] : [`MESHTLS_PACK_CONFIG is ${config}, which is no file`]),
+    ...(config === undefined ? [] : configurationProblems(config, PACK.policies)),
   ];
   if ("problems" in invocation || problems.length > 0) {
     problems.forEach(say);

@@ -141,6 +141,6 @@ test("a configuration that is wrong is refused with its path", async () => {
   await withStack({ program: programOf(PERMISSIVE), packs: PACKS, policyConfig }, async (stack) => {
     const preview = await stack.preview();
     expect(preview.ok).toBe(false);
-    expect(preview.output).toMatch(/register/);
+    expect(preview.output).toMatch(/register\.0: owner is required/);
   });
 });

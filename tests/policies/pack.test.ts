@@ -126,6 +126,30 @@ spec: { host: "*.local", trafficPolicy: { tls: { mode: ISTIO_MUTUAL } } }
   });
 });
 
+test("a wrong configuration is refused with every path, once for all resources", async () => {
+  const wrong = { register: [{ namespace: "monitoring", expires: "2027-02-30" }], warnDays: 0 };
+  const configured = await servePack(packed.folder);
+  try {
+    await configured.configure({ meshtls: wrong });
+    const resources = resourcesOf(documents(MESH, COLLECTOR));
+    const before = await Promise.all(resources.map((resource) => configured.resource(resource)));
+    const found = [...before.flat(), ...(await configured.stack(resources))].filter(
+      ({ policy }) => policy === "meshtls",
+    );
+    expect(found.map(({ message }) => /Configuration of the pack: ([^:]+): /.exec(message)?.[1]).sort()).toEqual([
+      "register[0].approver",
+      "register[0].expires",
+      "register[0].name",
+      "register[0].owner",
+      "register[0].ticket",
+      "warnDays",
+    ]);
+    expect(new Set(found.map(({ level }) => level))).toEqual(new Set(["mandatory"]));
+  } finally {
+    configured.stop();
+  }
+});
+
 describe("one resource, before it is created", () => {
   test("a collector component without an exception is stopped on its own inputs", async () => {
     const found = mandatory(

@@ -89,6 +89,7 @@ test.each([
 test.each([
   ["what is refused", ["up", "-f"], {}, /-f is refused/],
   ["a configuration that is not there", ["preview"], { MESHTLS_PACK_CONFIG: "nowhere" }, /nowhere, which is no file/],
+  ["a configuration that is none", ["preview"], { MESHTLS_PACK_CONFIG: "policies/README.md" }, /README\.md is no JSON/],
 ])("%s runs nothing", async (_, argv, env, message) => {
   const { code, calls, stderr } = await run(argv, {}, env);
   expect({ code, calls }).toEqual({ code: 2, calls: [] });
