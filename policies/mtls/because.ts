@@ -14,6 +14,7 @@ import type { Traced } from "./meeting";
 const PASSTHROUGH: Readonly<Record<PassthroughReason, string>> = {
   "not-visible": "the client's proxy is not told about it, so what is sent passes through as it is",
   "no-such-port": "it has no such port, so what is sent passes through as it is",
+  "udp-port": "its port is named as UDP, which clients' proxies do not know, so what is sent passes through as it is",
   "no-service":
     "the address belongs to no service that the client's proxy knows, so what is sent passes through as it is",
   "app-tls": "the port is declared HTTP and the application sends TLS, so it passes through as it is",

@@ -5,7 +5,7 @@ import type { Asked, Client, Context } from "./client/context";
 import { departureOf, staysInPod, type Departure } from "./client/departure";
 import { resolveHost, type Dialled } from "./client/dialled";
 import { endpointsOf, tlsModeOf } from "./client/endpoints";
-import { isPassthrough, portOf } from "./client/registry";
+import { isPassthrough, forwardedPortOf } from "./client/registry";
 import { hopsFor, type Hop } from "./client/route";
 import { isSelected, podLabelsPlace } from "./client/selected";
 import { remember } from "./explore";
@@ -237,7 +237,7 @@ class World {
 
   private hasPort(to: Address): boolean {
     const { indexes, settle } = this.context;
-    return to.kind === "cluster-ip" && portOf(indexes.registry, to.service, to.port, settle) !== undefined;
+    return to.kind === "cluster-ip" && forwardedPortOf(indexes.registry, to.service, to.port, settle) !== undefined;
   }
 }
 

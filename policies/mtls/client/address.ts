@@ -9,7 +9,7 @@ import { isMember, listedOf } from "./endpoints";
 import type { Context } from "./context";
 import type { Dialled } from "./dialled";
 import { isIpAddress } from "./hosts";
-import { isPassthrough, portOf, registered, type KubernetesService } from "./registry";
+import { isPassthrough, forwardedPortOf, registered, type KubernetesService } from "./registry";
 import { podLabelsPlace } from "./selected";
 
 /**
@@ -112,7 +112,7 @@ function atAddress({ index, indexes, client }: Context, ip: string, port: number
     return { kind: "pod", workload, port, byService: false };
   const { hostPorts, nodePorts, nodes } = indexes.nodePorts;
   const hostPort = hostPorts.get(`${ip}:${port}`);
-  if (hostPort !== undefined) return { kind: "pod", ...hostPort, byService: false, byNode: true };
+  if (hostPort !== undefined) return { kind: "pod", ...hostPort, byService: false, byNode: !hostPort.workload.podIps.includes(ip) };
   const nodePort = nodes.has(ip) ? nodePorts.get(port) : undefined;
   const entry = nodePort === undefined ? undefined : registered(indexes.registry, nodePort.service);
   if (nodePort !== undefined && entry !== undefined) return { kind: "cluster-ip", service: entry, port: nodePort.port };
@@ -187,7 +187,7 @@ export function reached(context: Context, to: Address): readonly Reached[] {
     const undecided = to.inCluster ? [{ object: ref, path: "" }] : NOTHING_OPEN;
     return [{ workload: null, ref, port: to.port, byService: false, undecided }];
   }
-  const port = portOf(context.indexes.registry, to.service, to.port, context.settle);
+  const port = forwardedPortOf(context.indexes.registry, to.service, to.port, context.settle);
   const endpoints = port === undefined ? [] : listedOf(context, port);
   const isWritten = to.service.object.selector === undefined;
   return endpoints.filter(({ workload }) => isWritten || isKubernetes(workload)).map(reachedEndpoint);

@@ -4,7 +4,7 @@ import { once } from "../memo";
 import type { Endpoints, Mesh, Service, ServiceEntry } from "../mesh";
 import type { Endpoint, MeshIndex } from "../mesh-index";
 import type { ObjectRef } from "../objects";
-import { isServerFirst, portProtocol, writtenProtocol, type PortProtocol } from "../server/port-protocol";
+import { isServerFirst, portProtocol, saysUdp, writtenProtocol, type PortProtocol } from "../server/port-protocol";
 import { byAge } from "./age";
 import { HostTable, isWildcard } from "./hosts";
 import { settleOpen } from "./selected";
@@ -41,6 +41,8 @@ export interface RegisteredPort {
   /** Where the host of a ServiceEntry without endpoints listens. */
   readonly target: number;
   readonly protocol: PortProtocol;
+  /** The network forwards it, and proxies do not know it. */
+  readonly isUdp: boolean;
   /** The server may speak first, so nothing on the port is detected: MySQL, MongoDB. */
   readonly isServerFirst: boolean;
   /** The Service or ServiceEntry. */
@@ -181,6 +183,7 @@ function readPorts(entry: Registered, settle: Settle): readonly RegisteredPort[]
       number: port.number,
       target: port.targetPort ?? port.number,
       protocol: writtenProtocol(port.protocol),
+      isUdp: false,
       isServerFirst: isServerFirst(port.protocol),
       owner: entry.ref,
       endpoints: (index) => index.entryEndpoints(entry.object, port),
@@ -196,6 +199,7 @@ function readPorts(entry: Registered, settle: Settle): readonly RegisteredPort[]
         number,
         target: number,
         protocol,
+        isUdp: saysUdp(port),
         isServerFirst: false,
         owner: entry.ref,
         endpoints: (index) => index.endpointsOf(entry.object, port),
@@ -211,13 +215,24 @@ const PROTOCOLS: readonly PortProtocol[] = ["HTTP", "TCP", "TLS", "AUTO"];
 export const portsOf = (registry: Registry, entry: Registered, settle: Settle): readonly RegisteredPort[] =>
   remember(registry.ports, entry, settle, (asked) => readPorts(entry, asked));
 
-/** The port of that number; `undefined` when the service has none. */
-export const portOf = (
+/** The port of that number as the network has it; `undefined` when the service has none. */
+export const forwardedPortOf = (
   registry: Registry,
   entry: Registered,
   number: number,
   settle: Settle,
 ): RegisteredPort | undefined => portsOf(registry, entry, settle).find((port) => port.number === number);
+
+/** The port of that number as proxies have it. */
+export const portOf = (
+  registry: Registry,
+  entry: Registered,
+  number: number,
+  settle: Settle,
+): RegisteredPort | undefined => {
+  const port = forwardedPortOf(registry, entry, number, settle);
+  return port?.isUdp === true ? undefined : port;
+};
 
 const BOOLEANS = [true, false] as const;
 

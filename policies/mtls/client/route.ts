@@ -8,6 +8,7 @@ import { instancesOf } from "./endpoints";
 import { meantBy, type Meant } from "./meant";
 import {
   externalNameOf,
+  forwardedPortOf,
   hasOwnAddress,
   isPassthrough,
   portOf,
@@ -57,7 +58,8 @@ export type Hop =
   /** A route leads to a cluster that does not exist, or to none. */
   | { readonly via: "missing-cluster"; readonly target: RouteTarget };
 
-export type PassthroughReason = "not-visible" | "no-such-port" | "no-service" | "app-tls" | "not-http" | "not-tls";
+export type PassthroughReason =
+  "not-visible" | "no-such-port" | "udp-port" | "no-service" | "app-tls" | "not-http" | "not-tls";
 
 /** What the application puts on its socket. */
 export interface Bytes {
@@ -324,9 +326,14 @@ class Proxy {
   ): readonly Hop[] {
     if (!this.sees(service, number)) return this.anywhere(to, number, "not-visible", meant);
     const port = this.portOf(service, number);
-    if (port === undefined) return this.anywhere(to, number, "no-such-port", meant);
+    if (port === undefined) return this.anywhere(to, number, this.missing(service, number), meant);
     if (port.protocol !== "HTTP" && !isElsewhere) return this.atService({ service, port }, to, meant);
     return this.anywhere(to, number, this.reasonFor(port), meant);
+  }
+
+  private missing(service: Registered, number: number): PassthroughReason {
+    const { indexes, settle } = this.context;
+    return forwardedPortOf(indexes.registry, service, number, settle) === undefined ? "no-such-port" : "udp-port";
   }
 
   private reasonFor({ protocol }: RegisteredPort): PassthroughReason {

@@ -22,6 +22,15 @@ const NEVER_SNIFFED = new Set([25, 53, 3306, 27017]);
 /** Protocols in which the server may speak first, written out. */
 export const isServerFirst = (protocol: string): boolean => ["mongo", "mysql"].includes(protocol.toLowerCase());
 
+/**
+ * Whether a Service port says that it is UDP, whatever Kubernetes forwards: clients' proxies neither listen for it nor know a cluster of
+ * it, servers' take it for TCP.
+ */
+export function saysUdp({ name = "", appProtocol }: Pick<ServicePort, "name" | "appProtocol">): boolean {
+  if (appProtocol !== undefined) return !isUnknown(appProtocol) && appProtocol.toLowerCase() === "udp";
+  return name.split("-")[0]?.toLowerCase() === "udp";
+}
+
 /** What Kubernetes itself gives names to; not for port names. */
 const KUBERNETES: ReadonlyMap<string, PortProtocol> = new Map([
   ["kubernetes.io/h2c", "HTTP"],
