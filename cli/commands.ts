@@ -61,6 +61,7 @@ export const COMMANDS: readonly Command[] = [
     details: `${PATH}
 
 Flows are found in the manifests (OTLP endpoints, exporters, scrape jobs, telemetry providers) besides those you declare.
+Everything that is given is one mesh: several stacks, say, in which clients of one send to a collector of another.
 ${FROM}
 
 A finding is suppressed on its object, with a reason and an end date:
@@ -75,6 +76,7 @@ cannot be read (nothing is judged then).`,
       "meshtls check --flow 'shop/orders -> otel-collector.monitoring:4317' k8s/",
       "meshtls check --live --context staging --namespace shop",
       "meshtls check --preview preview.json --format sarif --output meshtls.sarif",
+      "meshtls check --state platform.json --state shop.json",
     ],
     load: async () => (await import("./check")).check,
   },
