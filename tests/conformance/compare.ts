@@ -196,10 +196,11 @@ function ask(
   const apps = new Map(
     (result.destinations ?? []).map(({ pod, address, port, app }) => [`${pod ?? address}:${port}`, app]),
   );
-  const spoken = [...new Set(apps.values())].filter((app) => app !== "none");
-  const answers = (spoken.length === 0 ? [undefined] : spoken).map((app) => ({
+  const spoken = [...new Set(apps.values())];
+  // That nothing listens is for the engine to find out.
+  const answers = (spoken.length === 0 ? ["none" as const] : spoken).map((app) => ({
     app,
-    answer: answerFlow(index, { ...question, ...(app === undefined ? {} : { serverSpeaks: app }) }),
+    answer: answerFlow(index, { ...question, ...(app === "none" ? {} : { serverSpeaks: app }) }),
   }));
   const [first] = answers;
   if (first === undefined) throw new Error("a flow is asked at least once");
@@ -208,7 +209,7 @@ function ask(
       .map((server) => verdictOf(index, server))
       .filter(({ server, port }) => {
         const speaks = apps.get(`${server}:${port}`);
-        return speaks === app || (at === 0 && !spoken.includes(speaks as "plaintext" | "tls"));
+        return speaks === undefined ? at === 0 : speaks === app;
       }),
   );
   return { answer: first.answer, ours };

@@ -1,12 +1,19 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { format } from "prettier";
 import { ToolchainError } from "../../lab/toolchain/errors";
 import { elapsed, progressOn } from "../../lab/toolchain/progress";
+import { writeAnswers, type Answered } from "./answers";
 import { parseArguments, USAGE, UsageError, type Arguments } from "./arguments";
 import { ensureOracle } from "./build";
+import { coveragePage, coverageTable, Tally } from "./coverage";
 import { Istiod } from "./istiod";
-import { holds, report } from "./report";
-import { conduct } from "./run";
+import { agreements, disagreement, holds, summary } from "./report";
+import { conduct, type Outcome } from "./run";
 
 /** `npm run conformance`: the engine against istiod's own code, over random meshes. */
+
+const PAGE = join(__dirname, "..", "..", "docs", "conformance.md");
 
 function argumentsOf(args: readonly string[]): Arguments | undefined {
   try {
@@ -21,22 +28,38 @@ function argumentsOf(args: readonly string[]): Arguments | undefined {
   return undefined;
 }
 
+async function writePage({ seed }: Arguments, outcome: Outcome, tally: Tally): Promise<void> {
+  const { meshes, flows, unknowns } = outcome;
+  const page = coveragePage(tally.coverage, {
+    ...{ seed, meshes, flows },
+    agreements: agreements(outcome),
+    unknown: unknowns.length,
+  });
+  writeFileSync(PAGE, await format(page, { parser: "markdown", printWidth: 120 }));
+}
+
 async function run(asked: Arguments): Promise<void> {
   const progress = progressOn(process.stderr);
   const istiod = new Istiod(await ensureOracle(progress), asked.jobs);
   const started = Date.now();
+  const tally = new Tally();
+  const kept: Answered[] = [];
   try {
-    const outcome = await conduct(
-      asked,
-      istiod,
-      () => {},
-      (done, disagreements) =>
+    const outcome = await conduct(asked, istiod, {
+      compared({ kase, answer }) {
+        tally.add(kase, answer);
+        if (asked.writeAnswers) kept.push({ kase, answer });
+      },
+      disagreed: (shrunk) => console.log(`${disagreement(shrunk)}\n`),
+      progressed: (done, disagreements) =>
         progress.detail(
           `${done} of ${asked.count} meshes, ${disagreements} disagreements, ${elapsed(Date.now() - started)}`,
         ),
-    );
+    });
     progress.step(`${outcome.meshes} meshes in ${elapsed(Date.now() - started)}`);
-    console.log(report(outcome));
+    console.log(`${summary(outcome)}\n\n${coverageTable(tally.coverage)}`);
+    if (asked.writeAnswers) writeAnswers(kept);
+    if (asked.writeCoverage) await writePage(asked, outcome, tally);
     process.exitCode = holds(outcome) ? 0 : 1;
   } finally {
     istiod.stop();

@@ -19,7 +19,8 @@ const indented = (text: string): string => text.replace(/^(?=.)/gm, "    ");
 const question = ({ flow }: Shrunk["difference"]): string =>
   `${flow.from} -> ${flow.host}:${flow.port} (${flow.protocol ?? "grpc"}${flow.tls === true ? ", TLS of its own" : ""})`;
 
-function disagreement({ name, kase, difference }: Shrunk): string {
+/** A disagreement, with both answers and the mesh as YAML. */
+export function disagreement({ name, kase, difference }: Shrunk): string {
   const { meshConfig, clusterDomain, features, installations, apps } = kase;
   const setting = JSON.stringify({ meshConfig, clusterDomain, features, installations, apps });
   const documents = [
@@ -47,20 +48,19 @@ function reasons({ unknowns }: Outcome): readonly string[] {
     .map(([reason, { count, example }]) => `  ${String(count).padStart(5)}  ${reason} (first: ${example})`);
 }
 
-/** Everything about a run but its coverage. */
-export function report(outcome: Outcome): string {
+export const agreements = ({ flows, disagreements, unknowns }: Outcome): number =>
+  flows - disagreements.length - unknowns.length;
+
+/** The counts of a run. */
+export function summary(outcome: Outcome): string {
   const { meshes, flows, disagreements, unknowns, failures } = outcome;
-  const agreements = flows - disagreements.length - unknowns.length;
   return [
-    ...disagreements.map(disagreement),
     ...failures.map(({ name, error }) => `${name}: no answer: ${error}`),
-    [
-      `${meshes} meshes, ${flows} flows`,
-      `${agreements} agreements with istiod`,
-      `${disagreements.length} disagreements`,
-      `${unknowns.length} unknown (${percent(unknowns.length, flows)}; at most ${percent(UNKNOWN_AT_MOST, 1)} may be)`,
-      ...reasons(outcome),
-      ...(failures.length === 0 ? [] : [`${failures.length} meshes without an answer`]),
-    ].join("\n"),
-  ].join("\n\n");
+    `${meshes} meshes, ${flows} flows`,
+    `${agreements(outcome)} agreements with istiod`,
+    `${disagreements.length} disagreements`,
+    `${unknowns.length} unknown (${percent(unknowns.length, flows)}; at most ${percent(UNKNOWN_AT_MOST, 1)} may be)`,
+    ...reasons(outcome),
+    ...(failures.length === 0 ? [] : [`${failures.length} meshes without an answer`]),
+  ].join("\n");
 }

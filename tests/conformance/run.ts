@@ -77,16 +77,15 @@ async function smallest(
 /** Every disagreement is shrunk up to this number; the rest are likely to be the same ones. */
 const SHRUNK_AT_MOST = 8;
 
-/**
- * @param each called with every mesh that both answered, in the order of their numbers
- * @param progress called with the number of meshes done
- */
-export async function conduct(
-  { seed, from, count }: Run,
-  istiod: Istiod,
-  each: (one: Compared) => void,
-  progress: (done: number, disagreements: number) => void,
-): Promise<Outcome> {
+/** Who wants to know how it goes. */
+export interface Listener {
+  /** Every mesh that both answered, in the order of their numbers. */
+  compared(one: Compared): void;
+  disagreed(shrunk: Shrunk): void;
+  progressed(done: number, disagreements: number): void;
+}
+
+export async function conduct({ seed, from, count }: Run, istiod: Istiod, listener: Listener): Promise<Outcome> {
   let flows = 0;
   const disagreements: Shrunk[] = [];
   const unknowns: (Difference & { readonly name: string })[] = [];
@@ -101,14 +100,15 @@ export async function conduct(
     }
     flows += comparison.flows;
     unknowns.push(...comparison.unknowns.map((difference) => ({ name, ...difference })));
-    each({ kase: one, answer, comparison });
-    for (const difference of comparison.disagreements)
-      disagreements.push({
-        name,
-        ...(disagreements.length < SHRUNK_AT_MOST
-          ? await smallest(istiod, { kase: one, answer, comparison }, difference)
-          : { kase: one, difference }),
-      });
+    listener.compared({ kase: one, answer, comparison });
+    for (const difference of comparison.disagreements) {
+      const isMany = disagreements.length >= SHRUNK_AT_MOST;
+      const shrunk = isMany
+        ? { kase: one, difference }
+        : await smallest(istiod, { kase: one, answer, comparison }, difference);
+      disagreements.push({ name, ...shrunk });
+      listener.disagreed({ name, ...shrunk });
+    }
   };
 
   /** Asked ahead of the one that is being compared, as many as there are processes. */
@@ -120,7 +120,7 @@ export async function conduct(
     }
     const next = ahead.shift();
     if (next !== undefined) await take(next.kase, await next.answer);
-    progress(done + 1, disagreements.length);
+    listener.progressed(done + 1, disagreements.length);
   }
   return { meshes: count, flows, disagreements, unknowns, failures };
 }

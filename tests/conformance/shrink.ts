@@ -17,13 +17,15 @@ const ESSENTIAL = new Set([
   ...["apiVersion", "kind", "metadata", "metadata.name", "metadata.namespace"],
   // A pod of nothing but a proxy is a gateway, and the API server gives every Service an address.
   ...["spec", "spec.template", "spec.template.spec", "spec.clusterIP"],
-  ...["spec", "spec.template.spec"].flatMap((at) => [`${at}.containers`, `${at}.containers.0`]),
+  ...["spec.containers", "spec.template.spec.containers"].flatMap((at) => [at, `${at}.0`]),
 ]);
 
 /** Paths of everything inside a value, the outermost first. */
 function paths(value: unknown, at: readonly Key[] = []): readonly (readonly Key[])[] {
   if (!isContainer(value)) return [];
   const keys: readonly Key[] = Array.isArray(value) ? [...value.keys()].reverse() : Object.keys(value);
+  // What a container declares says what listens: a mesh with less of it asks something else.
+  if (at.at(-2) === "containers") return [];
   const here = keys.map((key) => [...at, key]).filter((path) => !ESSENTIAL.has(path.join(".")));
   return [...here, ...keys.flatMap((key) => paths((value as Record<Key, unknown>)[key], [...at, key]))];
 }
@@ -82,7 +84,7 @@ export async function shrink(kase: Case, flow: Flow, shows: Shows): Promise<Case
     if (key in left && (await shows(rest as unknown as Case))) left = rest as unknown as Case;
   };
   left = { ...left, objects: await fewest(left.objects, (objects) => shows({ ...left, objects })) };
-  for (const key of ["apps", "meshConfig", "features", "clusterDomain", "installations"] as const) await attempt(key);
+  for (const key of ["apps", "meshConfig", "clusterDomain"] as const) await attempt(key);
   const objects = [...left.objects];
   for (const [at, object] of objects.entries())
     objects[at] = await barest(object, (smaller) =>

@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	meshconfig "istio.io/api/mesh/v1alpha1"
+	networking "istio.io/api/networking/v1alpha3"
 	"istio.io/istio/pilot/pkg/features"
 	"istio.io/istio/pkg/config"
 	"istio.io/istio/pkg/config/mesh/labelselector"
@@ -37,9 +38,7 @@ type header struct {
 		Name      string `json:"name"`
 	} `json:"metadata"`
 	Spec struct {
-		Hosts     []string               `json:"hosts"`
-		Addresses []string               `json:"addresses"`
-		Template  corev1.PodTemplateSpec `json:"template"`
+		Template corev1.PodTemplateSpec `json:"template"`
 	} `json:"spec"`
 }
 
@@ -76,6 +75,13 @@ func (e *engine) load(meshConfig *meshconfig.MeshConfig) (out loaded, err error)
 	}
 	if out.istio, err = watched(out.istio, namespaces, meshConfig); err != nil {
 		return out, err
+	}
+	for _, cfg := range out.istio {
+		if entry, ok := cfg.Spec.(*networking.ServiceEntry); ok {
+			for _, host := range entry.Hosts {
+				e.seAddr[host] = append(e.seAddr[host], entry.Addresses...)
+			}
+		}
 	}
 	for name, namespace := range namespaces {
 		if namespace == nil {
@@ -147,11 +153,6 @@ func (e *engine) loadKubernetes(doc []byte, h header, namespaces map[string]*cor
 
 // loadIstio keeps what the webhook would say apart: the store itself does not validate.
 func (e *engine) loadIstio(doc []byte, h header, out *loaded) error {
-	if h.Kind == "ServiceEntry" {
-		for _, host := range h.Spec.Hosts {
-			e.seAddr[host] = append(e.seAddr[host], h.Spec.Addresses...)
-		}
-	}
 	cfg, err := parseIstio(doc, e.domain)
 	if err != nil {
 		return fmt.Errorf("parse: %w", err)
