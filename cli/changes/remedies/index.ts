@@ -7,9 +7,11 @@ import { permissivePort } from "./permissive-port";
 import { plaintextPort } from "./plaintext-port";
 import { plainEndpoint } from "./plain-endpoint";
 import { removeTlsRule } from "./remove-tls-rule";
+import { watchNamespace } from "./watch-namespace";
 
 /** Every remedy, best first: what closes a hole before what opens one. */
 export const REMEDIES: readonly Remedy[] = [
+  watchNamespace,
   injectSidecar,
   interceptPort,
   removeTlsRule,
