@@ -9,17 +9,18 @@ import { isCollectorComponent, resourceManifests, stackManifests, type StackReso
 import { canBeWrongAlone } from "../stack/alone";
 import { isMap } from "../stack/kubernetes";
 import { readProperty } from "../stack/plain";
+import { bare } from "./unpack";
 
 const toResource = (
   { urn, type, name, props, provider }: Pick<PolicyResource, "urn" | "type" | "name" | "props" | "provider">,
   parent: string | undefined,
 ): StackResource => {
-  const namespace = readProperty(provider?.props, "namespace");
+  const namespace = readProperty(bare(provider?.props), "namespace");
   return {
     urn,
     type,
     name,
-    props,
+    props: bare(props),
     ...(parent === undefined ? {} : { parent }),
     ...(typeof namespace === "string" && namespace !== "" ? { providerNamespace: namespace } : {}),
   };

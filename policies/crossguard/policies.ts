@@ -9,19 +9,22 @@ import type {
 } from "@pulumi/policy";
 import type { Assessment } from "../mtls/assess";
 import type { Layer, Rule } from "../rules/rule";
-import { runRules } from "../rules/run";
+import { runRules, type RuleFinding } from "../rules/run";
 import { settingsSchema, type PackSettings } from "../settings";
 import { assessResource, assessStack } from "./analysis";
 import { configurationReader } from "./configuration";
+import { requestsInHand } from "./in-hand";
 import { docsUrl, NOT_JUDGED, violationOf } from "./violation";
 
 /** A policy of both layers: CrossGuard runs each half where it belongs, under one name and one level. */
 type TwoLayers = ResourceValidationPolicy & StackValidationPolicy;
 
 interface Judged {
-  readonly pack: PackSettings;
   readonly layer: Layer;
-  readonly assessment: Assessment;
+  /** What each rule that has something to say found, by its name. */
+  readonly findings: ReadonlyMap<string, readonly RuleFinding[]>;
+  /** Why a rule could not be checked, by its name. */
+  readonly failed: ReadonlyMap<string, string>;
 }
 
 /** `failure`: a mistake of ours; it is reported once and counts as a violation. */
@@ -32,6 +35,20 @@ type Analysis = Judged | { readonly failure: string } | undefined;
  * two policies look at the same request, so that the work is done once.
  */
 const requestOf = ({ opts }: Pick<PolicyResource, "opts">): object => opts.ignoreChanges;
+
+/** A rule that one resource can break is asked before that resource is created, too. */
+const isAskedAlone = ({ layer, severity }: Rule): boolean => layer !== "stack" && severity === "error";
+
+function groupByName(findings: readonly RuleFinding[]): ReadonlyMap<string, readonly RuleFinding[]> {
+  const groups = new Map<string, RuleFinding[]>();
+  for (const finding of findings) groups.set(finding.name, [...(groups.get(finding.name) ?? []), finding]);
+  return groups;
+}
+
+const speakersOf = (analysis: Analysis): ReadonlySet<string> =>
+  analysis === undefined || "failure" in analysis
+    ? new Set()
+    : new Set([...analysis.findings.keys(), ...analysis.failed.keys()]);
 
 const attempt = (analyse: () => Judged | undefined): Analysis => {
   try {
@@ -52,6 +69,20 @@ export interface PolicyOptions {
 export function policiesOf(rules: readonly Rule[], { clock, hide }: PolicyOptions): Policies {
   const analyses = new WeakMap<object, Analysis>();
   const configuration = configurationReader(clock);
+  const inHand = requestsInHand();
+  const askedAlone = rules.filter(isAskedAlone);
+
+  const judge = (assessment: Assessment, layer: Layer, { settings }: PackSettings): Judged => {
+    const { findings, failed } = runRules(assessment, settings, {
+      rules: layer === "stack" ? rules : askedAlone,
+      layer,
+    });
+    return {
+      layer,
+      findings: groupByName(findings),
+      failed: new Map(failed.map(({ name, message }) => [name, message])),
+    };
+  };
 
   const once = (request: object | undefined, analyse: () => Judged | undefined): Analysis => {
     if (request === undefined) return undefined;
@@ -60,16 +91,14 @@ export function policiesOf(rules: readonly Rule[], { clock, hide }: PolicyOption
   };
 
   const ofStack = ({ resources }: StackValidationArgs): Analysis =>
-    once(resources[0] && requestOf(resources[0]), () => ({
-      pack: configuration.current(),
-      layer: "stack",
-      assessment: assessStack(resources, configuration.current()),
-    }));
+    once(resources[0] && requestOf(resources[0]), () =>
+      judge(assessStack(resources, configuration.current()), "stack", configuration.current()),
+    );
 
   const ofResource = (args: ResourceValidationArgs): Analysis =>
     once(requestOf(args), () => {
       const assessed = assessResource(args, configuration.current());
-      return assessed === undefined ? undefined : { ...assessed, pack: configuration.current() };
+      return assessed === undefined ? undefined : judge(assessed.assessment, assessed.layer, configuration.current());
     });
 
   const reported = new Set<string>();
@@ -86,9 +115,8 @@ export function policiesOf(rules: readonly Rule[], { clock, hide }: PolicyOption
   const report = (rule: Rule, analysis: Analysis, violation: ReportViolation): void => {
     reportFailure(analysis, violation);
     if (analysis === undefined || "failure" in analysis) return;
-    const { assessment, layer } = analysis;
-    const { findings, failed } = runRules(assessment, analysis.pack.settings, { rules: [rule], layer });
-    for (const finding of findings) {
+    const { layer, findings, failed } = analysis;
+    for (const finding of findings.get(rule.name) ?? []) {
       const { message, urn } = violationOf(finding, hide);
       const key = `${urn ?? ""}\n${message}`;
       // What a resource was told before it was created is not told again for the stack.
@@ -96,7 +124,8 @@ export function policiesOf(rules: readonly Rule[], { clock, hide }: PolicyOption
       if (layer !== "stack") reported.add(key);
       violation(message, urn);
     }
-    for (const { id, message } of failed) violation(hide(`${id} could not be checked, ${NOT_JUDGED}: ${message}`));
+    const failure = failed.get(rule.name);
+    if (failure !== undefined) violation(hide(`${rule.id} could not be checked, ${NOT_JUDGED}: ${failure}`));
   };
 
   const readConfiguration = (args: Pick<StackValidationArgs, "getConfig">, violation: ReportViolation): void => {
@@ -111,35 +140,43 @@ export function policiesOf(rules: readonly Rule[], { clock, hide }: PolicyOption
     configSchema: { properties: settingsSchema() },
     validateResource: (args, violation) => {
       readConfiguration(args, violation);
-      reportFailure(ofResource(args), violation);
+      const analysis = ofResource(args);
+      reportFailure(analysis, violation);
+      inHand.begin(speakersOf(analysis));
     },
     validateStack: (args, violation) => {
       readConfiguration(args, violation);
-      reportFailure(ofStack(args), violation);
+      const analysis = ofStack(args);
+      reportFailure(analysis, violation);
+      inHand.begin(speakersOf(analysis));
     },
   };
 
   return [
     settingsPolicy,
-    ...rules.map((rule): StackValidationPolicy | TwoLayers => {
-      const metadata = {
+    ...rules.map((rule): TwoLayers => {
+      const validateStack = (args: StackValidationArgs, violation: ReportViolation): void =>
+        report(rule, ofStack(args), violation);
+      const validateResource = (args: ResourceValidationArgs, violation: ReportViolation): void =>
+        report(rule, ofResource(args), violation);
+      const isAlone = isAskedAlone(rule);
+      return {
         name: rule.name,
         displayName: `${rule.id} ${rule.name}`,
         description: rule.why,
-        enforcementLevel: rule.severity === "error" ? ("mandatory" as const) : ("advisory" as const),
-        severity: rule.severity === "error" ? ("high" as const) : ("low" as const),
+        enforcementLevel: rule.severity === "error" ? "mandatory" : "advisory",
+        severity: rule.severity === "error" ? "high" : "low",
         remediationSteps: rule.fix,
         url: docsUrl(rule),
         tags: ["istio", "mtls", "opentelemetry"],
-        validateStack: (args: StackValidationArgs, violation: ReportViolation) =>
-          report(rule, ofStack(args), violation),
-      };
-      if (rule.layer === "stack" || rule.severity === "warning") return metadata;
-      return {
-        ...metadata,
-        validateResource: (args: ResourceValidationArgs, violation: ReportViolation) =>
-          report(rule, ofResource(args), violation),
-      };
+        // The SDK passes over a policy that has no function to call.
+        get validateStack() {
+          return inHand.isSilent(rule.name) ? undefined : validateStack;
+        },
+        get validateResource() {
+          return !isAlone || inHand.isSilent(rule.name) ? undefined : validateResource;
+        },
+      } as TwoLayers;
     }),
   ];
 }

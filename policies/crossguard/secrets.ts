@@ -9,12 +9,22 @@ const SHORTEST = 4;
 export interface Secrets {
   /** Remembers the secrets among properties as they came over the wire. */
   learn(properties: unknown): void;
+  /**
+   * There are properties that nobody has looked into yet.
+   * @param look makes somebody look, and so learn, before a message is shown
+   * @returns to be called when somebody has looked
+   */
+  expect(look: () => void): () => void;
   /** The text with every known secret hidden. */
   hide(text: string): string;
 }
 
+/** So many bags are kept unread at most; of more, the oldest are read. */
+const UNREAD = 2000;
+
 export function secretsSeen(): Secrets {
   const known = new Set<string>();
+  const unread = new Set<() => void>();
 
   const remember = (value: unknown): void => {
     if (typeof value === "string" || typeof value === "number") {
@@ -32,6 +42,15 @@ export function secretsSeen(): Secrets {
 
   return {
     learn,
-    hide: (text) => [...known].reduce((shown, secret) => shown.replaceAll(secret, "[secret]"), text),
+    expect: (look) => {
+      unread.add(look);
+      const [oldest] = unread.size > UNREAD ? unread : [];
+      oldest?.();
+      return () => unread.delete(look);
+    },
+    hide: (text) => {
+      for (const look of [...unread]) look();
+      return [...known].reduce((shown, secret) => shown.replaceAll(secret, "[secret]"), text);
+    },
   };
 }

@@ -3,28 +3,73 @@ import type { Secrets } from "./secrets";
 
 /** Properties as they come over the wire; `toJavaScript` is what costs. */
 interface Packed {
-  toJavaScript(): Record<string, unknown>;
+  toJavaScript(): Bag;
 }
 
-type Unpack = (properties: Packed, keepSecrets: boolean) => Record<string, unknown>;
+type Bag = Record<string, unknown>;
+type Unpack = (properties: Packed, keepSecrets: boolean) => Bag;
+
+/** An object that is made when somebody looks into it. */
+function madeWhenRead(make: () => Bag): Bag {
+  return new Proxy<Bag>(
+    {},
+    {
+      get: (_, key) => Reflect.get(make(), key) as unknown,
+      has: (_, key) => Reflect.has(make(), key),
+      ownKeys: () => Reflect.ownKeys(make()),
+      getOwnPropertyDescriptor: (_, key) => Reflect.getOwnPropertyDescriptor(make(), key),
+    },
+  );
+}
 
 /**
  * Stands in for the SDK's unpacking of properties. The SDK unpacks every resource anew for each policy of a pack, which makes thirty
  * rules thirty times as slow as one; here a property bag is unpacked once and shared (policies only read, and each still gets its own
- * proxy). On the way the secrets among the properties are noted, which the SDK hands to policies in the clear.
+ * proxy), and one into which no policy looks not at all. The secrets among the properties, which the SDK hands to policies in the clear,
+ * are noted on the way, or when a message is about to be cleared of them.
  */
 export function unpackOnce(secrets: Secrets): void {
   const sdk = createRequire(__filename)("@pulumi/policy/deserialize") as { deserializeProperties: Unpack };
   const unpack = sdk.deserializeProperties;
-  const unpacked = new WeakMap<Packed, Record<string, unknown>>();
+  const bags = new WeakMap<Packed, Bag>();
   sdk.deserializeProperties = (properties, keepSecrets) => {
     if (keepSecrets) return unpack(properties, keepSecrets);
-    const known = unpacked.get(properties);
+    const known = bags.get(properties);
     if (known !== undefined) return known;
-    const plain = properties.toJavaScript();
-    secrets.learn(plain);
-    const fresh = unpack({ toJavaScript: () => plain }, keepSecrets);
-    unpacked.set(properties, fresh);
-    return fresh;
+    let unpacked: Bag | undefined;
+    const forget = secrets.expect(() => {
+      try {
+        open();
+      } catch {
+        // What cannot be unpacked is shown to nobody.
+      }
+    });
+    const open = (): Bag => {
+      if (unpacked !== undefined) return unpacked;
+      forget();
+      const plain = properties.toJavaScript();
+      secrets.learn(plain);
+      return (unpacked = unpack({ toJavaScript: () => plain }, keepSecrets));
+    };
+    const bag = madeWhenRead(open);
+    bags.set(properties, bag);
+    return bag;
   };
+}
+
+const IS_PROXY = "__isSpecialProxy";
+const TARGET = "__getSpecialProxyTarget";
+
+/**
+ * Properties without the SDK's proxy, which throws where a value is not known and takes its time with every field. What is not known is
+ * then a text that only the SDK uses.
+ */
+export function bare(properties: unknown): unknown {
+  if (typeof properties !== "object" || properties === null) return properties;
+  try {
+    const bag = properties as Readonly<Record<string, unknown>>;
+    return bag[IS_PROXY] === true ? bag[TARGET] : properties;
+  } catch {
+    return properties;
+  }
 }
