@@ -7,8 +7,11 @@ const SHORTEST = 4;
 
 /** Policies are handed secrets in the clear: what a message says is cleared of them. */
 export interface Secrets {
-  /** Remembers the secrets among properties as they came over the wire. */
-  learn(properties: unknown): void;
+  /**
+   * Remembers the secrets among properties as they came over the wire.
+   * @returns whether something among them is marked as no plain JSON
+   */
+  learn(properties: unknown): boolean;
   /**
    * There are properties that nobody has looked into yet.
    * @param look makes somebody look, and so learn, before a message is shown
@@ -33,11 +36,17 @@ export function secretsSeen(): Secrets {
     } else if (typeof value === "object" && value !== null) Object.values(value).forEach(remember);
   };
 
-  const learn = (value: unknown): void => {
-    if (typeof value !== "object" || value === null) return;
+  const learn = (value: unknown): boolean => {
+    if (typeof value !== "object" || value === null) return false;
     const bag = value as Readonly<Record<string, unknown>>;
-    if (bag[SIGNATURE] === SECRET) remember(bag.value);
-    else Object.values(bag).forEach(learn);
+    if (SIGNATURE in bag) {
+      if (bag[SIGNATURE] === SECRET) remember(bag.value);
+      else Object.values(bag).forEach(learn);
+      return true;
+    }
+    let isMarked = false;
+    for (const key of Object.keys(bag)) if (learn(bag[key])) isMarked = true;
+    return isMarked;
   };
 
   return {

@@ -9,6 +9,10 @@ interface Packed {
 type Bag = Record<string, unknown>;
 type Unpack = (properties: Packed, keepSecrets: boolean) => Bag;
 
+/** Names under which the SDK's proxies answer what they are and what they stand for; asking is no look into the properties. */
+const IS_PROXY = "__isSpecialProxy";
+const TARGET = "__getSpecialProxyTarget";
+
 /** An object that is made when somebody looks into it. */
 function madeWhenRead(make: () => Bag): Bag {
   return new Proxy<Bag>(
@@ -17,7 +21,9 @@ function madeWhenRead(make: () => Bag): Bag {
       get: (_, key) => Reflect.get(make(), key) as unknown,
       has: (_, key) => Reflect.has(make(), key),
       ownKeys: () => Reflect.ownKeys(make()),
-      getOwnPropertyDescriptor: (_, key) => Reflect.getOwnPropertyDescriptor(make(), key),
+      // Also asked by a proxy around this one, whatever it answers itself.
+      getOwnPropertyDescriptor: (_, key) =>
+        key === IS_PROXY || key === TARGET ? undefined : Reflect.getOwnPropertyDescriptor(make(), key),
     },
   );
 }
@@ -48,17 +54,14 @@ export function unpackOnce(secrets: Secrets): void {
       if (unpacked !== undefined) return unpacked;
       forget();
       const plain = properties.toJavaScript();
-      secrets.learn(plain);
-      return (unpacked = unpack({ toJavaScript: () => plain }, keepSecrets));
+      const isMarked = secrets.learn(plain);
+      return (unpacked = isMarked ? unpack({ toJavaScript: () => plain }, keepSecrets) : plain);
     };
     const bag = madeWhenRead(open);
     bags.set(properties, bag);
     return bag;
   };
 }
-
-const IS_PROXY = "__isSpecialProxy";
-const TARGET = "__getSpecialProxyTarget";
 
 /**
  * Properties without the SDK's proxy, which throws where a value is not known and takes its time with every field. What is not known is
