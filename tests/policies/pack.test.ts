@@ -77,6 +77,24 @@ test("it shows every rule as a policy, with level, remediation and address", asy
     });
 });
 
+test("requests that come at once get the answers that each gets alone", async () => {
+  const relaxed = (at: number): SentResource => ({
+    type: "kubernetes:security.istio.io/v1:PeerAuthentication",
+    name: `relaxed-${at}`,
+    props: { metadata: { name: `relaxed-${at}`, namespace: "staging-webs" }, spec: { mtls: { mode: "DISABLE" } } },
+  });
+  const harmless = (at: number): SentResource => ({
+    type: "kubernetes:core/v1:Service",
+    name: `service-${at}`,
+    props: { metadata: { name: `service-${at}`, namespace: "staging-webs" }, spec: { ports: [{ port: 80 }] } },
+  });
+  const mixed = Array.from({ length: 60 }, (_, at) => (at % 3 === 0 ? relaxed(at) : harmless(at)));
+  const found = await Promise.all(mixed.map((resource) => pack.resource(resource)));
+  expect(found.map((diagnostics) => policiesIn(mandatory(diagnostics)))).toEqual(
+    mixed.map(({ name }) => (name.startsWith("relaxed") ? ["not-strict-by-default"] : [])),
+  );
+});
+
 describe("a stack", () => {
   test("with a STRICT-only collector and no exception is refused at the collector, with ports, clients and fix", async () => {
     const resources = resourcesOf(documents(MESH, COLLECTOR, CLIENT));
