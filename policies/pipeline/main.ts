@@ -4,7 +4,7 @@ import { RULES } from "../rules";
 import { previewArguments, pulumiEnvironment, readArguments, upArguments, type Invocation } from "./arguments";
 import { configurationProblems } from "./configuration";
 import { commentOf, isWorthSaying, markerOf } from "./comment";
-import { GitHubError, postComment } from "./github";
+import { postComment } from "./github";
 import { aboutOf, credentialsOf, pullRequestOf } from "./job";
 import { preview, runPulumi } from "./preview";
 import { judgePreview, type PreviewResult } from "./result";
@@ -13,7 +13,8 @@ import { judgePreview, type PreviewResult } from "./result";
  * `meshtls-pulumi preview|up [OPTIONS OF PULUMI]`: pulumi with this pack, which cannot be left out; `up` updates only what passed a
  * preview. In a GitHub job about a pull request the result is one comment of it.
  *
- * Exit codes: 0 · 2 refused options, wrong configuration · 5 a mandatory policy was violated · else pulumi's own, or 1 when the pack did not run.
+ * Exit codes: 0 · 2 refused options, wrong configuration · 5 a mandatory policy was violated · else pulumi's own, or 1 when the pack did
+ * not run.
  */
 
 const USAGE = 2;
@@ -69,8 +70,7 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     await publish(result, invocation);
   } catch (error) {
-    if (!(error instanceof GitHubError)) throw error;
-    say(`no comment: ${error.message}; the result is in this log`);
+    say(`no comment: ${error instanceof Error ? error.message : String(error)}; the result is in this log`);
   }
   const exitCode = exitCodeOf(result, code);
   if (exitCode !== 0 || operation === "preview") return exitCode;

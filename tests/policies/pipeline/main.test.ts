@@ -118,6 +118,13 @@ test("the result goes where it is asked for: a file, the job's summary, or the t
     expect(readFileSync(file, "utf8")).toBe(stdout);
 });
 
+test("a result that cannot be written down is a result all the same", async () => {
+  const env = { MESHTLS_COMMENT_FILE: join(folder, "no-such-folder", "comment.md") };
+  const { code, stderr } = await run(["preview"], { events: [violation(), stackJudged()], code: 1 }, env);
+  expect(code).toBe(5);
+  expect(stderr).toMatch(/no comment: .*no-such-folder.*; the result is in this log/);
+});
+
 describe("in a job about a pull request", () => {
   const RED = { events: [violation(), stackJudged()], code: 1 };
 
