@@ -147,12 +147,6 @@ export const reportFlow = (flow: FlowAnswer): ReportFlow => ({
     : { undecided: flow.undecided.map(({ object, path }) => ({ object: describeRef(object), path })) }),
 });
 
-/** `project/stack`, from `urn:pulumi:stack::project::type::name`. */
-function stackIn(urn: string): { readonly stack?: string } {
-  const [, stack, project] = /^urn:pulumi:([^:]+)::([^:]+)::/.exec(urn) ?? [];
-  return stack === undefined || project === undefined ? {} : { stack: `${project}/${stack}` };
-}
-
 /** Where findings are; lines are looked up together, file by file. */
 export function locationsOf(
   places: readonly { readonly source?: Source | undefined; readonly path: string }[],
@@ -163,8 +157,7 @@ export function locationsOf(
   let next = 0;
   return places.map(({ source }) => {
     if (source === undefined) return undefined;
-    if ("cluster" in source) return source;
-    if ("urn" in source) return { ...source, ...stackIn(source.urn) };
+    if ("cluster" in source || "urn" in source) return source;
     if (isFileSource(source)) return { file: source.file, line: lines[next++] ?? 1 };
     return source.line === undefined ? { file: source.file } : { file: source.file, line: source.line };
   });

@@ -74,10 +74,10 @@ export interface UndecidedField {
   readonly message: string;
 }
 
-/** A place in a file, a Pulumi resource with its parent component and its stack (`project/stack`), or a cluster by its kubeconfig's context. */
+/** A place in a file, a Pulumi resource (its URN begins with stack and project) with its parent component, or a cluster by its context. */
 export type Location =
   | { readonly file: string; readonly line?: number }
-  | { readonly urn: string; readonly parent?: string; readonly stack?: string }
+  | { readonly urn: string; readonly parent?: string }
   | { readonly cluster: string };
 
 export interface ReportFinding {

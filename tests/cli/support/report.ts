@@ -110,7 +110,6 @@ export const REPORT: Report = {
       location: {
         urn: "urn:pulumi:staging::mesh::meshtls:index:OtelCollector$kubernetes:apps/v1:Deployment::otel-collector",
         parent: "urn:pulumi:staging::mesh::meshtls:index:OtelCollector::otel-collector",
-        stack: "mesh/staging",
       },
       message: "accepts only mTLS",
       why: "Whoever is outside the mesh cannot send to it.",
