@@ -4,6 +4,7 @@ import type { MeshFacts } from "../policies/mtls/mesh";
 import type { Arguments } from "./arguments";
 import type { Declared } from "./flows/declared";
 import { Progress, type Io } from "./io";
+import { releaseAfterReading } from "./memory";
 import { readSources, type Input } from "./sources/index";
 import { whyNot } from "./sources/walk";
 import { UsageError } from "./usage-error";
@@ -25,6 +26,7 @@ export async function readInput(paths: readonly string[], args: Arguments, io: I
         "nothing to read: give a file, a folder, - for standard input, --state FILE, --preview FILE or --live",
       ]);
     const input = await readSources(sources, io.stdin, (name) => progress.say(`reading ${name}`));
+    releaseAfterReading();
     return { ...input, assumptions: [] };
   } finally {
     progress.end();

@@ -25,8 +25,7 @@ export function filesOf(paths: readonly string[]): Walk {
   const problems: Walk["problems"] = [];
   const seen = new Set<string>();
 
-  const once = (path: string, use: () => void): void => {
-    const real = realpathSync(path);
+  const once = (real: string, use: () => void): void => {
     if (seen.has(real)) return;
     seen.add(real);
     use();
@@ -34,26 +33,35 @@ export function filesOf(paths: readonly string[]): Walk {
   const visit = (path: string, walked: boolean): void => {
     try {
       const stat = statSync(path);
-      if (stat.isDirectory()) once(path, () => enter(path));
-      else if (stat.isFile()) once(path, () => files.push({ path, walked, rereadable: true }));
+      if (stat.isDirectory()) enter(path, realpathSync(path));
+      else if (stat.isFile()) addFile(path, realpathSync(path), walked);
       else if (!walked) files.push({ path, walked, rereadable: false });
     } catch (error) {
       problems.push({ path, message: whyNot(error) });
     }
   };
-  const enter = (folder: string): void => {
-    const entries = readdirSync(folder, { withFileTypes: true }).sort(byName);
-    for (const entry of entries) {
-      const isHidden = entry.name.startsWith(".") || entry.name === "node_modules";
-      if (!isHidden && (entry.isDirectory() || entry.isSymbolicLink() || MANIFEST.test(entry.name)))
-        visitEntry(join(folder, entry.name), entry);
-    }
-  };
-  const visitEntry = (path: string, entry: Dirent): void => {
-    if (!entry.isSymbolicLink()) return visit(path, true);
+  const addFile = (path: string, real: string, walked: boolean): void =>
+    once(real, () => files.push({ path, walked, rereadable: true }));
+  const enter = (folder: string, real: string): void =>
+    once(real, () => {
+      for (const entry of readdirSync(folder, { withFileTypes: true }).sort(byName)) {
+        const isHidden = entry.name.startsWith(".") || entry.name === "node_modules";
+        if (!isHidden) visitEntry(join(folder, entry.name), join(real, entry.name), entry);
+      }
+    });
+  const visitEntry = (path: string, real: string, entry: Dirent): void => {
     // A link to nowhere is somebody else's business unless it claims to be a manifest.
-    const target = statSync(path, { throwIfNoEntry: false });
-    if (target?.isDirectory() === true || MANIFEST.test(entry.name)) visit(path, true);
+    if (entry.isSymbolicLink()) {
+      const target = statSync(path, { throwIfNoEntry: false });
+      if (target?.isDirectory() === true || MANIFEST.test(entry.name)) visit(path, true);
+    } else if (entry.isFile()) {
+      if (MANIFEST.test(entry.name)) addFile(path, real, true);
+    } else if (entry.isDirectory())
+      try {
+        enter(path, real);
+      } catch (error) {
+        problems.push({ path, message: whyNot(error) });
+      }
   };
 
   for (const path of paths) visit(path, false);
