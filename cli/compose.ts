@@ -4,7 +4,7 @@ import type { Undiscovered } from "../policies/mtls/discovery/discovered";
 import { describeRef, type Source } from "../policies/mtls/objects";
 import type { FailedRule, RuleFinding } from "../policies/rules/run";
 import type { Judgement } from "./judge";
-import { sourcesOf } from "./metas";
+import { sourcesOf } from "../policies/mtls/metas";
 import type { Location, Report, ReportFinding, ReportFlow, SuppressedFinding, UndecidedField } from "./report";
 import { UNKNOWN_RULE } from "./rule-choice";
 import { linesOf, type Sought } from "./sources/locate";

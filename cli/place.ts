@@ -1,7 +1,7 @@
 import type { Mesh } from "../policies/mtls/mesh";
 import { locationsOf } from "./compose";
 import type { Placed } from "./explanation";
-import { sourcesOf } from "./metas";
+import { sourcesOf } from "../policies/mtls/metas";
 
 interface Placeable {
   readonly object?: string;

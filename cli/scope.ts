@@ -1,7 +1,7 @@
 import type { FlowAnswer } from "../policies/mtls/flow";
 import type { Mesh } from "../policies/mtls/mesh";
 import type { Judgement } from "./judge";
-import { metasOf } from "./metas";
+import { metasOf } from "../policies/mtls/metas";
 import { didYouMean } from "./suggest";
 import { UsageError } from "./usage-error";
 import { describeRef } from "../policies/mtls/objects";

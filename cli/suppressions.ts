@@ -3,7 +3,7 @@ import { isUnknown } from "../policies/mtls/known";
 import type { Mesh } from "../policies/mtls/mesh";
 import { describeRef } from "../policies/mtls/objects";
 import type { RuleFinding } from "../policies/rules/run";
-import { metasOf } from "./metas";
+import { metasOf } from "../policies/mtls/metas";
 import { findRule, noSuchRule } from "./rule-choice";
 
 /**

@@ -2,27 +2,13 @@ import type { Origin } from "../../mtls/discovery/discovered";
 import { field, fieldAt } from "../../mtls/discovery/fields";
 import { perMesh } from "../../mtls/discovery/lookup";
 import type { Mesh, Meta } from "../../mtls/mesh";
+import { metasOf } from "../../mtls/metas";
 import { describeRef, type ObjectRef } from "../../mtls/objects";
 import type { Finding } from "../rule";
 
-const byName = perMesh((mesh): ReadonlyMap<string, Meta> => {
-  const all: readonly (readonly Meta[])[] = [
-    [...mesh.namespaces.values()],
-    mesh.workloads,
-    mesh.services,
-    mesh.endpoints,
-    mesh.peerAuthentications,
-    mesh.destinationRules,
-    mesh.serviceEntries,
-    mesh.sidecars,
-    mesh.virtualServices,
-    mesh.gateways,
-    mesh.authorizationPolicies,
-    mesh.configMaps,
-    mesh.others,
-  ];
-  return new Map(all.flat().map((object) => [describeRef(object.ref), object]));
-});
+const byName = perMesh(
+  (mesh): ReadonlyMap<string, Meta> => new Map([...metasOf(mesh)].map((object) => [describeRef(object.ref), object])),
+);
 
 /** The object that a reason names: `DestinationRule istio-system/default`. */
 export const objectNamed = (mesh: Mesh, name: string): Meta | undefined => byName(mesh).get(name);

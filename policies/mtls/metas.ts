@@ -1,5 +1,5 @@
-import type { Mesh, Meta } from "../policies/mtls/mesh";
-import { describeRef, type Source } from "../policies/mtls/objects";
+import type { Mesh, Meta } from "./mesh";
+import { describeRef, type Source } from "./objects";
 
 /** Every object of a mesh. */
 export function* metasOf(mesh: Mesh): Iterable<Meta> {
