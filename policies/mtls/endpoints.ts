@@ -149,10 +149,14 @@ const givenEndpoints = (index: MeshIndex, service: Service, port: ServicePort): 
       const { namespace } = slice.ref;
       const pod = targetPod === undefined ? undefined : index.workload({ kind: "Pod", namespace, name: targetPod });
       const isGone = targetPod !== undefined && pod === undefined;
+      const unnamed = pod === undefined ? index.workloadByIp(ip) : undefined;
+      // Without a reference istiod looks among the pods of the Service's namespace only.
+      const isForeign = unnamed !== undefined && unnamed.ref.namespace !== namespace;
       const tlsModeLabel = pod === undefined ? labelOfAddress(index, slice, ip) : dataPlane(index, pod).tlsModeLabel;
       found.set(`${ip}:${targetPort}`, {
-        workload: pod ?? index.workloadByIp(ip) ?? null,
+        workload: pod ?? unnamed ?? null,
         ip,
+        ...(isForeign ? { labels: {} } : {}),
         targetPort,
         ready,
         ...(isGone ? { isGone } : {}),

@@ -214,7 +214,10 @@ class World {
   /** HBONE comes first where the endpoint has a ztunnel and no sidecar. */
   private wireTo(endpoint: Endpoint, { socket, endpointMode }: Cluster): Wire {
     const tlsMode = tlsModeOf(this.context, endpoint);
-    if (tlsMode !== "istio" && this.isAmbient(endpoint.workload)) return socket.kind === "tls" ? "hbone-tls" : "hbone";
+    // Settings that istiod cannot apply leave the cluster as it was before, and so without HBONE.
+    const isTunnelled = socket.kind !== "plaintext" || socket.why !== "rule-without-certificate";
+    if (isTunnelled && tlsMode !== "istio" && this.isAmbient(endpoint.workload))
+      return socket.kind === "tls" ? "hbone-tls" : "hbone";
     if (socket.kind !== "per-endpoint") return socket.kind;
     return endpointGetsMtls(endpointMode, tlsMode, () => this.modeOf(endpoint)) ? "mtls" : "plaintext";
   }

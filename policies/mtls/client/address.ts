@@ -19,15 +19,15 @@ import { podLabelsPlace } from "./selected";
 export type Address =
   | { readonly kind: "cluster-ip"; readonly service: KubernetesService; readonly port: number }
   /**
-   * `byService`: a Service led here; else the client chose the address, and so the port, itself. `byNode`: the address is that of a
-   * node, whose port leads to the pod.
+   * `byService`: a Service led here; else the client chose the address, and so the port, itself. `node`: the address of the node that
+   * was dialled, whose port leads to the pod.
    */
   | {
       readonly kind: "pod";
       readonly workload: Workload;
       readonly port: number;
       readonly byService: boolean;
-      readonly byNode?: boolean;
+      readonly node?: string;
     }
   /** The client itself, by an address that never leaves its pod. */
   | { readonly kind: "loopback"; readonly workload: Workload; readonly port: number }
@@ -87,7 +87,8 @@ export function indexNodePorts(mesh: Mesh): NodePorts {
 /** The address on the wire; `undefined` where no object tells. */
 export const ipOf = (to: Address): string | undefined => {
   if (to.kind === "outside") return isIpAddress(to.host) ? to.host : undefined;
-  return to.kind === "cluster-ip" ? to.service.object.clusterIps[0] : to.workload.podIps[0];
+  if (to.kind === "cluster-ip") return to.service.object.clusterIps[0];
+  return (to.kind === "pod" ? to.node : undefined) ?? to.workload.podIps[0];
 };
 
 /** Kinds of servers that are not among the objects: a Service that ought to be, and hosts of the world outside. */
@@ -112,7 +113,13 @@ function atAddress({ index, indexes, client }: Context, ip: string, port: number
     return { kind: "pod", workload, port, byService: false };
   const { hostPorts, nodePorts, nodes } = indexes.nodePorts;
   const hostPort = hostPorts.get(`${ip}:${port}`);
-  if (hostPort !== undefined) return { kind: "pod", ...hostPort, byService: false, byNode: !hostPort.workload.podIps.includes(ip) };
+  if (hostPort !== undefined)
+    return {
+      kind: "pod",
+      ...hostPort,
+      byService: false,
+      ...(hostPort.workload.podIps.includes(ip) ? {} : { node: ip }),
+    };
   const nodePort = nodes.has(ip) ? nodePorts.get(port) : undefined;
   const entry = nodePort === undefined ? undefined : registered(indexes.registry, nodePort.service);
   if (nodePort !== undefined && entry !== undefined) return { kind: "cluster-ip", service: entry, port: nodePort.port };
@@ -148,7 +155,7 @@ const isSinglePod = ({ ref, replicas }: Workload): boolean => ref.kind === "Pod"
 
 /** A pod reaches its own address over the loopback device, which no proxy captures. */
 export const isSelf = ({ client }: Context, to: Address): boolean =>
-  to.kind === "pod" && to.byNode !== true && client.workload === to.workload && isSinglePod(to.workload);
+  to.kind === "pod" && to.node === undefined && client.workload === to.workload && isSinglePod(to.workload);
 
 /** The addresses that a dialled host stands for; empty when cluster DNS lists none. */
 export function addressesOf(context: Context, dialled: Dialled, port: number): readonly Address[] {

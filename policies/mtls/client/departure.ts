@@ -7,7 +7,7 @@ import { planeOf } from "../reception";
 import { dataPlane, PROXY_CONTAINER } from "../server/injection";
 import { outboundCaptured, type Dialled as Outbound } from "../server/interception";
 import { capturesAll, redirectionOf } from "../server/redirection";
-import type { Address } from "./address";
+import { ipOf, type Address } from "./address";
 import type { Context } from "./context";
 
 /** How what an application sends leaves its pod: past every proxy, through its sidecar, or through ztunnel. */
@@ -23,10 +23,7 @@ const PROXY_USER = 1337;
 const SOMEWHERE = "203.0.113.1";
 
 /** The address that the client's kernel sees; `undefined` when no object tells. */
-const addressOf = (to: Address | undefined): string | undefined => {
-  if (to?.kind === "cluster-ip") return to.service.object.clusterIps[0];
-  return to?.kind === "pod" ? to.workload.podIps[0] : undefined;
-};
+const addressOf = (to: Address | undefined): string | undefined => (to === undefined ? undefined : ipOf(to));
 
 /** A loopback address; no proxy captures what is sent there. */
 export function staysInPod(to: Address | undefined): boolean {

@@ -18,6 +18,8 @@ export type Dialled =
       readonly kind: "service";
       readonly service: KubernetesService;
       readonly pod: string | undefined;
+      /** As the client writes it: the name in a handshake. */
+      readonly written: string;
       readonly alias?: KubernetesService;
     }
   | { readonly kind: "entry"; readonly service: ExternalService; readonly host: string }
@@ -52,11 +54,11 @@ function kubernetesService(registry: Registry, name: string): KubernetesService 
 /** A Service by its own name, or a pod of a headless Service by the pod's. */
 function inCluster(registry: Registry, name: string, settle: Settle): Dialled | undefined {
   const service = kubernetesService(registry, name);
-  if (service !== undefined) return { kind: "service", service, pod: undefined };
+  if (service !== undefined) return { kind: "service", service, pod: undefined, written: name };
   const dot = name.indexOf(".");
   const governing = dot < 1 ? undefined : kubernetesService(registry, name.slice(dot + 1));
   return governing !== undefined && isPassthrough(governing, settle)
-    ? { kind: "service", service: governing, pod: name.slice(0, dot) }
+    ? { kind: "service", service: governing, pod: name.slice(0, dot), written: name }
     : undefined;
 }
 
@@ -101,7 +103,7 @@ function resolve(
   if (written === "localhost") return { kind: "address", address: "127.0.0.1" };
   if (isIpAddress(written)) {
     const entry = registry.byAddress.get(written);
-    if (entry?.kind === "Service") return { kind: "service", service: entry, pod: undefined };
+    if (entry?.kind === "Service") return { kind: "service", service: entry, pod: undefined, written };
     return entry === undefined
       ? { kind: "address", address: written }
       : { kind: "entry", service: entry, host: written };
@@ -111,10 +113,10 @@ function resolve(
     const found = inCluster(registry, name, settle);
     if (found?.kind !== "service") continue;
     const target = externalNameOf(found.service, settle);
-    if (target === undefined) return found;
+    if (target === undefined) return { ...found, written };
     if (target === "" || aliases >= MAX_ALIASES) return { kind: "elsewhere", host: target || name, inCluster: true };
     const meant = resolve(registry, index, `${target.replace(/\.$/, "")}.`, "", settle, aliases + 1);
-    return meant.kind === "service" ? { ...meant, alias: found.service } : meant;
+    return meant.kind === "service" ? { ...meant, written, alias: found.service } : meant;
   }
   const absolute = written.replace(/\.$/, "");
   const service = declaredOutside(registry, absolute, settle);

@@ -18,10 +18,18 @@ const nameIn = ({ host, service }: Dialled & { readonly kind: "entry" }, { isTls
   return isTls ? undefined : service.host;
 };
 
+/** RFC 6066, section 3: no address, and no dot at the end. */
+const nameInHandshake = (written: string): string | undefined =>
+  isIpAddress(written) ? undefined : written.replace(/\.$/, "");
+
 export function meantBy(dialled: Dialled, bytes: Bytes): Meant {
   switch (dialled.kind) {
     case "service":
-      return { host: dialled.service.host, service: dialled.service, alias: dialled.alias };
+      return {
+        host: bytes.isTls ? nameInHandshake(dialled.written) : dialled.service.host,
+        service: dialled.service,
+        alias: dialled.alias,
+      };
     case "entry":
       return { host: nameIn(dialled, bytes), service: dialled.service };
     case "address":

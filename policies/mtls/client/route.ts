@@ -310,7 +310,7 @@ class Proxy {
   }
 
   private toPod(meant: Meant, to: Address & { readonly kind: "pod" }, number: number): readonly Hop[] {
-    const owner = to.byNode === true ? undefined : this.ownerOf(to.workload, number);
+    const owner = to.node !== undefined ? undefined : this.ownerOf(to.workload, number);
     if (owner !== undefined) return this.atService(owner, to, meant);
     if (meant.service === undefined) return this.anywhere(to, number, "no-service", meant);
     return this.toService(meant.service, number, to, meant, true);
