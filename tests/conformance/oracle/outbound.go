@@ -171,7 +171,7 @@ func (j *journey) throughListener(address string) {
 		HostHeader: fmt.Sprintf("%s:%d", j.flow.Host, j.flow.Port), CallMode: simulation.CallModeOutbound,
 	}
 	if j.flow.TLS {
-		call.TLS, call.Sni = simulation.TLS, j.flow.Host
+		call.TLS, call.Sni = simulation.TLS, strings.TrimSuffix(j.flow.Host, ".")
 	}
 	out := j.proxy(j.client).Run(call)
 	j.result.Listener, j.result.OutChain = out.ListenerMatched, out.FilterChainMatched
