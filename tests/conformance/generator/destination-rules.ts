@@ -30,7 +30,7 @@ const loadBalancer = (random: Random): Json => ({
   ]),
 });
 
-const CONNECTIONS = { connectionPool: { tcp: { maxConnections: 10 } } };
+const CONNECTIONS = { connectionPool: { tcp: { maxConnections: 10 } }, outlierDetection: { consecutive5xxErrors: 5 } };
 
 /** At least one setting: the webhook admits no empty policy. */
 function settings(random: Random, tlsChance: number): Json {
@@ -96,7 +96,7 @@ function destinationRule(
   const ofEntry = entries.length > 0 && random.chance(0.4);
   const target = ofEntry ? random.pick(entries) : random.pick(services);
   const ports = target.ports.map(({ port }) => port);
-  const isSelective = random.chance(0.12);
+  const isSelective = random.chance(0.16);
   const namespace = isSelective ? random.pick([clients, target.namespace]) : namespaceOfPolicy(setting);
   const selector = { workloadSelector: { matchLabels: { app: random.pick(pods).labels["app"] ?? "web" } } };
   return {

@@ -2,7 +2,7 @@ import type { Application, Flow } from "../case";
 import type { Entry } from "./entries";
 import type { Pod } from "./pods";
 import type { Service } from "./services";
-import type { Setting } from "./setting";
+import { PORTS, type Setting } from "./setting";
 
 /** Who calls whom, under which name. */
 
@@ -43,7 +43,10 @@ function ofService(setting: Setting, world: World, from: Pod): Target {
 function ofPod({ random }: Setting, { pods }: World): Target {
   const pod = random.pick(pods.filter(({ isGateway }) => !isGateway));
   const hostPort = pod.ports.find((port) => port.hostPort !== undefined);
-  const port = random.pick([...pod.ports.map(({ number }) => number), 4317]);
+  const open = pod.ports.map(({ number }) => number);
+  const port = random.chance(0.5)
+    ? random.pick([...open, 4317])
+    : random.pick(open.includes(9999) ? [...PORTS, 9999] : PORTS);
   return hostPort !== undefined && random.chance(0.5)
     ? { host: pod.hostIp, port: hostPort.hostPort ?? port }
     : { host: pod.ip, port };

@@ -20,9 +20,9 @@ type Family = "running" | "created" | "ambient";
 
 const family = (random: Random): Family =>
   random.weighted<Family>([
-    [84, "running"],
-    [8, "created"],
-    [8, "ambient"],
+    [80, "running"],
+    [9, "created"],
+    [11, "ambient"],
   ]);
 
 function setting(random: Random): Setting {

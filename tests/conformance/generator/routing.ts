@@ -135,11 +135,12 @@ function virtualService(
     const first = random.chance(0.5) ? [sometimes()] : [];
     return first.length === 0 || random.chance(0.8) ? [...first, always()] : first;
   };
+  const isTls = target.ports.some(({ name }) => /^(https|tls)/.test(name ?? ""));
   const kinds = random.weighted<readonly ("http" | "tcp" | "tls")[]>([
     [50, ["http"]],
     [30, ["http", "tcp"]],
     [20, ["tcp"]],
-    [10, ["tls"]],
+    [isTls ? 100 : 10, ["tls"]],
     [5, ["http", "tls"]],
   ]);
   const named = (): readonly Json[] => [
