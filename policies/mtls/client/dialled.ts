@@ -62,9 +62,11 @@ function inCluster(registry: Registry, name: string, settle: Settle): Dialled | 
     : undefined;
 }
 
+/** Of several that declare a host, one whose address DNS can give comes first. */
 function declaredOutside(registry: Registry, host: string, settle: Settle): ExternalService | undefined {
-  const exact = registry.byHost.get(host)?.find((entry) => entry.kind === "ServiceEntry");
-  if (exact !== undefined) return exact;
+  const exact = registry.byHost.get(host)?.filter((entry) => entry.kind === "ServiceEntry") ?? [];
+  const [first] = exact;
+  if (first !== undefined) return exact.find(({ object }) => object.addresses.length > 0) ?? first;
   const wildcard = registry.wildcards.mostSpecific(host)?.values[0];
   if (wildcard !== undefined) return wildcard;
   for (const object of registry.uncertain) {
