@@ -5,6 +5,7 @@ import { BUILDER } from "./builder";
 import { readDocuments } from "./documents";
 import type { InputFile } from "./origin";
 import type { PulumiDocument } from "./pulumi";
+import { readFileBriefly } from "./read-file";
 import { filesOf, whyNot, type Found } from "./walk";
 
 /** Where to read from. */
@@ -65,10 +66,10 @@ export async function readSources(
     problems.push(...part.problems);
   };
 
-  const bytesOf = async (path: string): Promise<Buffer | undefined> => {
+  const bytesOf = async (path: string, read: (path: string) => Buffer = readFileSync): Promise<Buffer | undefined> => {
     onFile(path === STDIN ? "standard input" : path);
     try {
-      return path === STDIN ? await allOf(stdin) : readFileSync(path);
+      return path === STDIN ? await allOf(stdin) : read(path);
     } catch (error) {
       problems.push(problemOf(path, whyNot(error)));
       return undefined;
@@ -82,7 +83,7 @@ export async function readSources(
   const walk = filesOf(sources.paths.filter((path) => path !== STDIN));
   for (const { path, message } of walk.problems) problems.push(problemOf(path, message));
   for (const found of walk.files) {
-    const bytes = await bytesOf(found.path);
+    const bytes = await bytesOf(found.path, found.rereadable ? readFileBriefly : readFileSync);
     if (bytes !== undefined) await take(inputOf(found, bytes), bytes);
   }
   for (const [files, reader] of [
