@@ -3,6 +3,9 @@ import { isIsoDate, toIsoDate, type IsoDate } from "./mtls/clock";
 import { EXCEPTION_MODES, MAX_EXCEPTION_DAYS } from "./mtls/exception";
 import { DEFAULT_OTLP_PORTS, DEFAULT_WARN_DAYS, type Settings } from "./rules/settings";
 
+// What is read once per run takes longer to compile a parser for than to parse.
+z.config({ jitless: true });
+
 const text = z.string().trim().min(1);
 const date = z.custom<IsoDate>(isIsoDate, { error: "a date YYYY-MM-DD" });
 const days = z.number().int().min(1).max(365);
