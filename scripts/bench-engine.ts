@@ -1,119 +1,80 @@
-import { performance } from "node:perf_hooks";
-import { assess } from "../policies/mtls/assess";
-import type { DeclaredFlow } from "../policies/mtls/flow";
-import { readMesh } from "../policies/mtls/manifests";
-import type { Mesh } from "../policies/mtls/mesh";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { buildSync } from "esbuild";
+import { plotOf, type Point } from "./bench-engine/plot";
+import type { Time } from "./bench-engine/run";
+import { median } from "./bench-measures";
 
 /**
- * Time of the engine on meshes of growing size: S services, S clients that each call 3 collectors, and 1.25 S policies.
+ * Time of the engine: S services, S clients that each call 3 of 40 collectors, and 1.25 S policies; reading the objects is not counted.
  *
- *   npx tsx scripts/bench-engine.ts [services…]      default: 100 200 400 800 1600 3200 6400 10000
+ *   npx tsx scripts/bench-engine.ts [--plot]
  *
- * Reading the objects is not counted; every run has a mesh of its own, so no index is warm. The code is: one size is run before any is
- * measured, so that growth shows the engine and not the compiler. Prints the median of five runs.
+ * Cold: the first run of a process of its own, as a user has it, so the compiler is part of it. Warm: later runs in one process, each with
+ * a mesh of its own, so no index is warm but the code is. Growth: warm, from 100 to 10,000 services; `--plot` draws it anew.
+ *
+ * What runs is a bundle, as the command is. Each time is told twice: on the clock, and as the time that the main thread ran, which other
+ * work on the machine lengthens less.
  */
 
-const RUNS = 5;
-const COLLECTORS = 40;
-const CALLS = 3;
+const COLD_RUNS = 9;
+const WARM_UP = 6;
+const WARM_RUNS = 9;
+const GROWTH_RUNS = 5;
+const SERVICES = 1600;
+const SIZES = [100, 200, 400, 800, 1600, 3200, 6400, 10000];
+const PLOT = join(__dirname, "../docs/images/engine-growth.svg");
 
-const workload = (namespace: string, name: string, port: number): object => ({
-  apiVersion: "apps/v1",
-  kind: "Deployment",
-  metadata: { namespace, name },
-  spec: {
-    template: {
-      metadata: { labels: { app: name } },
-      spec: {
-        containers: [{ name: "main", image: "example.com/main:1", ports: [{ name: "main", containerPort: port }] }],
-      },
-    },
-  },
-});
+/** The middle of the main thread's times, or of those on the clock where there are none. */
+const typical = (runs: readonly Time[]): number => median(runs.map(({ wall, thread }) => thread ?? wall));
 
-const service = (namespace: string, name: string, port: number): object => ({
-  apiVersion: "v1",
-  kind: "Service",
-  metadata: { namespace, name },
-  spec: { selector: { app: name }, ports: [{ name: "grpc-main", port, targetPort: port }], clusterIP: "10.0.0.1" },
-});
+const summary = (values: readonly number[]): string =>
+  `least ${Math.min(...values).toFixed(0)} ms, median ${median(values).toFixed(0)} ms`;
 
-const namespace = (name: string): object => ({
-  apiVersion: "v1",
-  kind: "Namespace",
-  metadata: { name, labels: { "istio-injection": "enabled" } },
-});
-
-const peerAuthentication = (namespace: string, name: string, app: string): object => ({
-  apiVersion: "security.istio.io/v1",
-  kind: "PeerAuthentication",
-  metadata: { namespace, name },
-  spec: {
-    selector: { matchLabels: { app } },
-    mtls: { mode: "STRICT" },
-    portLevelMtls: { 4317: { mode: "PERMISSIVE" } },
-  },
-});
-
-const destinationRule = (namespace: string, name: string): object => ({
-  apiVersion: "networking.istio.io/v1",
-  kind: "DestinationRule",
-  metadata: { namespace, name },
-  spec: { host: `${name}.${namespace}.svc.cluster.local`, trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" } } },
-});
-
-/** Services are spread over namespaces of 40; one in two has a DestinationRule, three in four a PeerAuthentication. */
-function meshOf(services: number): { readonly mesh: Mesh; readonly flows: readonly DeclaredFlow[] } {
-  const places = Array.from({ length: services }, (_, at) => ({
-    namespace: `team-${Math.floor(at / 40)}`,
-    name: `service-${at}`,
-    at,
-  }));
-  const collectors = Array.from({ length: COLLECTORS }, (_, at) => `collector-${at}`);
-  const objects = [
-    namespace("istio-system"),
-    namespace("monitoring"),
-    ...[...new Set(places.map((place) => place.namespace))].map(namespace),
-    ...collectors.flatMap((name) => [workload("monitoring", name, 4317), service("monitoring", name, 4317)]),
-    ...places.flatMap(({ namespace: team, name, at }) => [
-      workload(team, name, 8080),
-      service(team, name, 8080),
-      ...(at % 2 === 0 ? [destinationRule(team, name)] : []),
-      ...(at % 4 !== 3 ? [peerAuthentication(team, name, name)] : []),
-    ]),
-  ];
-  const flows = places.flatMap(({ namespace: team, name, at }) =>
-    Array.from({ length: CALLS }, (_, call) => ({
-      from: `${team}/${name}`,
-      host: `collector-${(at + call * 7) % COLLECTORS}.monitoring`,
-      port: 4317,
-    })),
-  );
-  return { mesh: readMesh(objects.map((object) => ({ object }))), flows };
+function report(what: string, runs: readonly Time[]): void {
+  console.log(`${what}, ${runs.length} runs, on the clock: ${summary(runs.map(({ wall }) => wall))}`);
+  const threads = runs.flatMap(({ thread }) => thread ?? []);
+  if (threads.length > 0) console.log(`${what}, ${runs.length} runs, main thread: ${summary(threads)}`);
 }
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-
-function measure(services: number): { readonly flows: number; readonly milliseconds: number } {
-  let count = 0;
-  const times = Array.from({ length: RUNS }, () => {
-    const { mesh, flows } = meshOf(services);
-    const start = performance.now();
-    const { flows: answers } = assess(mesh, { flows, discover: false, now: "2026-01-01" });
-    count = answers.length;
-    return performance.now() - start;
+/** @param run measures in a new process */
+function measure(run: (services: number, runs: number) => readonly Time[]): readonly Point[] {
+  const cold = Array.from({ length: COLD_RUNS }, () => run(SERVICES, 1)).flat();
+  console.log(`${SERVICES} services, ${cold[0]?.flows ?? 0} flows, ${SERVICES * 1.25} policies`);
+  report("cold", cold);
+  report("warm", run(SERVICES, WARM_UP + WARM_RUNS).slice(WARM_UP));
+  console.log("| services | flows | median | per flow |\n| -: | -: | -: | -: |");
+  return SIZES.map((services) => {
+    // Small meshes need more runs until all code is compiled.
+    const warmUp = Math.max(WARM_UP, Math.ceil((WARM_UP * SERVICES) / services));
+    const runs = run(services, warmUp + GROWTH_RUNS).slice(warmUp);
+    const y = typical(runs);
+    const flows = runs[0]?.flows ?? 0;
+    console.log(`| ${services} | ${flows} | ${y.toFixed(1)} ms | ${((y * 1000) / flows).toFixed(1)} µs |`);
+    return { x: services, y };
   });
-  return { flows: count, milliseconds: median(times) };
 }
 
-/** Services of the run that is not measured. */
-const WARM_UP = 1600;
-
-const sizes = process.argv.slice(2).map(Number);
-measure(WARM_UP);
-for (const services of sizes.length > 0 ? sizes : [100, 200, 400, 800, 1600, 3200, 6400, 10000]) {
-  const { flows, milliseconds } = measure(services);
-  const perFlow = ((milliseconds * 1000) / flows).toFixed(1);
-  console.log(`${services} services, ${flows} flows: ${milliseconds.toFixed(1)} ms, ${perFlow} µs per flow`);
+function main(): void {
+  const folder = mkdtempSync(join(tmpdir(), "bench-engine-"));
+  try {
+    const outfile = join(folder, "run.js");
+    const entry = join(__dirname, "bench-engine/run.ts");
+    buildSync({ entryPoints: [entry], outfile, bundle: true, platform: "node", target: "node20", logLevel: "warning" });
+    const points = measure(
+      (services, runs) =>
+        JSON.parse(
+          execFileSync(process.execPath, [outfile, String(services), String(runs)], { encoding: "utf8" }),
+        ) as Time[],
+    );
+    if (!process.argv.includes("--plot")) return;
+    mkdirSync(dirname(PLOT), { recursive: true });
+    writeFileSync(PLOT, plotOf(points, { title: "Engine time by size of the mesh", x: "services", y: "milliseconds" }));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
+
+main();
