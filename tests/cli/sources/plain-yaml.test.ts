@@ -4,6 +4,7 @@ import { dump } from "js-yaml";
 import { stringify } from "yaml";
 import { LEFT_TO_JS_YAML, PlainYaml } from "../../../cli/sources/plain-yaml";
 import { parseYaml } from "../../../cli/sources/yaml";
+import { parseYamlStream } from "../../../cli/sources/yaml-stream";
 import { caseNames, readText } from "../../support/cases";
 import { INCIDENT_YAML } from "../support/incident";
 
@@ -248,6 +249,23 @@ test("small documents of nothing but traps are read alike, or left", () => {
       expectSame(lines.join("\n") + (ends ? "\n" : ""));
     }),
     { numRuns: 20_000 },
+  );
+});
+
+test("a stream, read document by document, is what js-yaml makes of all of it, or has a problem where that refuses it", () => {
+  const line = fc.tuple(fc.nat(4), fc.constantFrom(...TRAPS)).map(([indent, trap]) => " ".repeat(indent) + trap);
+  const document = fc.array(line, { minLength: 1, maxLength: 3 }).map((lines) => `${lines.join("\n")}\n`);
+  fc.assert(
+    fc.property(fc.array(document, { minLength: 1, maxLength: 3 }), fc.boolean(), (documents, isMarked) => {
+      const text = `${isMarked ? "---\n" : ""}${documents.join("---\n")}`;
+      // js-yaml takes an indented `%` for a directive as well; YAML does not.
+      fc.pre(!/^ +%/m.test(text));
+      const { parsed, problems } = parseYamlStream(Buffer.from(text));
+      const expected = byJsYaml(text);
+      if (expected === undefined) expect(problems.length).toBeGreaterThan(0);
+      else expect([parsed.map(({ value }) => value), problems]).toEqual([expected, []]);
+    }),
+    { numRuns: 3000 },
   );
 });
 
