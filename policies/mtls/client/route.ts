@@ -27,7 +27,7 @@ import {
   type NamedRoute,
   type Target,
 } from "./shared-listener";
-import { namesFor, routesFor, type RouteTarget } from "./virtual-service";
+import { hasHost, namesFor, routesFor, type RouteTarget } from "./virtual-service";
 import { isPublic, isVisible, listenerOf, outboundPolicy, ownListener, protocolUnder, sidecarFor } from "./visibility";
 import type { Sidecar, VirtualService, Workload } from "../mesh";
 
@@ -81,7 +81,11 @@ class Proxy {
     this.sidecar = sidecarFor(indexes.sidecars, mesh, client.scope, settle);
   }
 
-  private sees(service: Registered, number: number, sidecar = this.sidecar): boolean {
+  private sees(service: Registered, number: number): boolean {
+    return this.isImported(service, number, this.sidecar);
+  }
+
+  private isImported(service: Registered, number: number, sidecar: Sidecar | undefined): boolean {
     const { client, indexes, mesh, settle } = this.context;
     const protocol = () => portOf(indexes.registry, service, number, settle)?.protocol;
     return isVisible(service, { number, protocol }, client.scope, sidecar, mesh, settle);
@@ -103,8 +107,8 @@ class Proxy {
   }
 
   /**
-   * The oldest visible headless service that has a listener for the pod's address: its port is not HTTP, and the pod answers on it.
-   * What is sent to that address is its traffic, whatever name was dialled; HTTP goes to the oldest that looks for it.
+   * The first visible headless service that has a listener for the pod's address: its port is not HTTP, and the pod answers on it.
+   * What is sent to that address is its traffic, whatever name was dialled; HTTP goes to the first that looks for it.
    */
   private ownerOf(workload: Workload, number: number): Target | undefined {
     const { index, indexes, settle } = this.context;
@@ -117,7 +121,7 @@ class Proxy {
       const answers = instancesOf(this.context, port).some((endpoint) => endpoint.workload === workload);
       return answers ? [{ service, port }] : [];
     });
-    owners.sort((a, b) => byAge(a.service.object, b.service.object));
+    owners.sort((a, b) => this.compareServices(a.service, b.service));
     const sniffs =
       this.bytes.isHttp && !this.bytes.isTls ? owners.find(({ port }) => port.protocol === "AUTO") : undefined;
     return sniffs ?? owners[0];
@@ -171,7 +175,7 @@ class Proxy {
     const service = alias === undefined ? named : registry.byHost.get(alias)?.[0];
     const port = number && service ? portOf(registry, service, number, this.context.settle) : undefined;
     // What a route names is imported with the route, so the egress list does not hide it.
-    if (service === undefined || port === undefined || !this.sees(service, port.number, undefined))
+    if (service === undefined || port === undefined || !this.isImported(service, port.number, undefined))
       return { via: "missing-cluster", target };
     const cluster = clusterFor(this.context, service, port, target.subset);
     return cluster === null ? { via: "missing-cluster", target } : { via: "cluster", cluster, to, by: target.from };
@@ -280,18 +284,27 @@ class Proxy {
     const isRequest = this.bytes.isHttp && !this.bytes.isTls;
     const target = isRequest ? this.requested(host, number, chain !== undefined) : undefined;
     if (target === undefined) return this.passthrough(to, why, service);
-    return this.routedAs(alias, number, to) ?? this.routed(target, to);
+    return this.routedAs(alias, target, to) ?? this.routed(target, to);
   }
 
-  /** Routes for the alias by which a request names a service come before the service's own. */
-  private routedAs(alias: Registered | undefined, number: number, to: Address): readonly Hop[] | undefined {
+  /** Routes for the alias by which a request names a service count before the service's own where they name it, and are older. */
+  private routedAs(alias: Registered | undefined, own: Target, to: Address): readonly Hop[] | undefined {
+    const { number } = own.port;
     const { indexes, mesh, client, settle } = this.context;
     if (alias === undefined || !this.sees(alias, number)) return undefined;
     const port = portOf(indexes.registry, alias, number, settle);
     if (port === undefined) return undefined;
-    const query = { mesh, host: alias.host, port: number, isHttp: true, scope: client.scope, sidecar: this.sidecar };
-    const targets = routesFor(indexes.virtualServices, query, settle);
-    return targets === undefined ? undefined : this.led({ service: alias, port }, targets, true, to);
+    const query = { mesh, port: number, isHttp: true, scope: client.scope, sidecar: this.sidecar };
+    const [targets, others] = [alias.host, own.service.host].map((host) =>
+      routesFor(indexes.virtualServices, { ...query, host }, settle),
+    );
+    const [by, other] = [targets?.[0]?.from, others?.[0]?.from];
+    if (by !== undefined && other !== undefined) {
+      const isNamed = hasHost(by, alias.host, mesh);
+      if (isNamed === hasHost(other, own.service.host, mesh) ? byAge(other, by) < 0 : !isNamed) return undefined;
+    }
+    if (targets === undefined) return undefined;
+    return this.led({ service: alias, port }, targets, true, to);
   }
 
   /** At the address of a service itself. */

@@ -82,6 +82,10 @@ function rank(object: VirtualService, { scope, mesh }: RouteQuery, settle: Settl
   return object.ref.namespace === scope.namespace ? 0 : 1;
 }
 
+/** Whether an object names a host itself, not by a wildcard. */
+export const hasHost = ({ hosts, ref }: VirtualService, host: string, { config }: Mesh): boolean =>
+  !isUnknown(hosts) && hosts.some((written) => expandShortName(written, ref.namespace, config.clusterDomain) === host);
+
 /** One covers the other: a VirtualService for a wildcard comes along with any Service that it covers (`VSMatches` in sidecar.go). */
 const overlaps = (pattern: string, host: string): boolean => coversHost(pattern, host) || coversHost(host, pattern);
 
