@@ -63,13 +63,16 @@ export class Tally {
 /** Why no generated mesh shows a rule, where that is so. */
 const UNREACHED: Readonly<Record<string, string>> = {};
 
+/** More names than this say only that the run was short. */
+const LISTED = 20;
+
 /** A table for a terminal: the rules that fewest meshes show first. */
 export function coverageTable(coverage: Coverage): string {
   const rows = [...coverage].sort(([, a], [, b]) => a - b);
   const missing = rows.filter(([, count]) => count === 0).map(([id]) => id);
   return [
     `${rows.length} rules of the specification, ${rows.length - missing.length} of them shown by some mesh`,
-    ...(missing.length === 0 ? [] : [`  none shows: ${missing.join(", ")}`]),
+    ...(missing.length === 0 || missing.length > LISTED ? [] : [`  none shows: ${missing.join(", ")}`]),
     `  least shown: ${rows
       .filter(([, count]) => count > 0)
       .slice(0, 12)
