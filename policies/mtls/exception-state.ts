@@ -78,9 +78,15 @@ const hasOpenService = (index: MeshIndex, collector: Workload): boolean =>
 
 const rank = ({ outcome }: FlowAnswer): number => OUTCOMES.indexOf(outcome);
 
+/** Hosts outside the mesh are what most exceptions are for, so they tell the soonest that one is needed. */
+const outsideFirst = (flows: readonly DeclaredFlow[]): readonly DeclaredFlow[] => {
+  const isOutside = ({ from }: DeclaredFlow): boolean => from.startsWith("cidr:");
+  return [...flows.filter(isOutside), ...flows.filter((flow) => !isOutside(flow))];
+};
+
 /** Whether every declared client fares as well or better without what the exception does; never where something is unknown. */
 function isNotNeeded(index: MeshIndex, contract: ExceptionContract, collectors: readonly Workload[]): boolean {
-  const flows = declaredFlows(index, contract, collectors);
+  const flows = outsideFirst(declaredFlows(index, contract, collectors));
   if (contract.mode === "keep-strict" || flows.length === 0) return false;
   const without = withoutException(index, contract, collectors);
   if (without === undefined) return false;

@@ -113,6 +113,7 @@ export const chainsNamed = (chains: readonly Chain[], { host, isTls }: Connectio
 
 /** The chain that takes a connection; `undefined` leaves it to the traffic policy. */
 export function chainFor(chains: readonly Chain[], connection: Connection): Chain | undefined {
+  if (chains.length === 0) return undefined;
   const isRest = (chain: Chain): boolean => chain.range === undefined && chain.names.length === 0 && !chain.isHttp;
   const restricted = chains.filter((chain) => !isRest(chain));
   const near = best(

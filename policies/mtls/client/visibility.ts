@@ -2,7 +2,6 @@ import type { Settle } from "../explore";
 import { isDiscovered } from "../discovered";
 import { isUnknown, type Known } from "../known";
 import type { Labels, Mesh, Sidecar } from "../mesh";
-import type { ObjectRef } from "../objects";
 import { writtenProtocol, type PortProtocol } from "../server/port-protocol";
 import { byAge } from "./age";
 import { coversHost } from "./hosts";
@@ -63,11 +62,15 @@ const EXPORT_WAYS = [["*"], ["~"]] as const;
 
 function audienceOf(entry: Registered, mesh: Mesh, settle: Settle): readonly string[] {
   const own = exportToOf(entry);
-  const [value, ref, path]: [Known<readonly string[]>, ObjectRef, string] =
-    own === undefined
-      ? [mesh.config.defaultServiceExportTo, meshConfigRef(mesh), "defaultServiceExportTo"]
-      : [own, entry.ref, entry.kind === "Service" ? "metadata.annotations" : "spec.exportTo"];
-  return settle<readonly string[]>(value, EXPORT_WAYS, ref, path);
+  if (own === undefined)
+    return settle<readonly string[]>(
+      mesh.config.defaultServiceExportTo,
+      EXPORT_WAYS,
+      meshConfigRef(mesh),
+      "defaultServiceExportTo",
+    );
+  const path = entry.kind === "Service" ? "metadata.annotations" : "spec.exportTo";
+  return settle<readonly string[]>(own, EXPORT_WAYS, entry.ref, path);
 }
 
 /** Exported to everybody. */

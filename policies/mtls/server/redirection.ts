@@ -50,10 +50,14 @@ const PREFIX = "traffic.sidecar.istio.io/";
 const MODE = "sidecar.istio.io/interceptionMode";
 const PROXY_CONFIG = "proxy.istio.io/config";
 
-/** `proxy.istio.io/config` of the pod: YAML in an annotation. */
+/** YAML that can have the key: it names it, or spells it with escapes. */
+const MAY_SAY_MODE = /interceptionMode|\\/;
+
+/** `proxy.istio.io/config` of the pod: YAML in an annotation, parsed only where it bears on this. */
 const configuredMode = (annotations: Known<Labels>): Known<string> | undefined => {
   const text = valueOf(annotations, PROXY_CONFIG);
   if (text === undefined || isUnknown(text)) return text;
+  if (!MAY_SAY_MODE.test(text)) return undefined;
   const parsed = parseYaml(text);
   const config = "value" in parsed ? parsed.value : undefined;
   if (typeof config !== "object" || config === null || !("interceptionMode" in config)) return undefined;
