@@ -102,9 +102,10 @@ export function indexRegistry(mesh: Mesh): Registry {
       uncertain.push(object);
       continue;
     }
-    if (!hasOwnAddress(object))
-      for (const { number, protocol } of object.ports)
-        if (writtenProtocol(protocol) !== "HTTP") sharedPorts.add(number);
+    for (const { number, protocol: written } of object.ports) {
+      const protocol = writtenProtocol(written);
+      if (protocol !== "HTTP" && sharesListener(object, { protocol })) sharedPorts.add(number);
+    }
     for (const host of object.hosts) {
       const entry: ExternalService = { kind: "ServiceEntry", object, ref: object.ref, host, created: object.created };
       const addresses = object.addresses.map(withoutSingleHostPrefix);
@@ -169,6 +170,16 @@ const withoutSingleHostPrefix = (address: string): string => address.replace(/\/
 /** The proxy listens at the address of the entry itself, not at 0.0.0.0 (`GetAddressForProxy` in pilot/pkg/model/service.go). */
 export const hasOwnAddress = ({ addresses: [first] }: ServiceEntry): boolean =>
   first !== undefined && !withoutSingleHostPrefix(first).includes("/");
+
+/**
+ * The port of an entry is on the listener at 0.0.0.0: its HTTP always, the rest where the entry has no address, nor endpoints that are
+ * the addresses (`buildSidecarOutboundListeners` in pilot/pkg/networking/core/listener.go).
+ */
+export const sharesListener = (entry: ServiceEntry, { protocol }: Pick<RegisteredPort, "protocol">): boolean => {
+  const isPerEndpoint =
+    entry.resolution === "NONE" && (entry.endpoints.length > 0 || entry.workloadSelector !== undefined);
+  return protocol === "HTTP" || (!hasOwnAddress(entry) && !isPerEndpoint);
+};
 
 /** The entry of a Service of the mesh. */
 export function registered(registry: Registry, service: Service): KubernetesService | undefined {

@@ -15,6 +15,7 @@ import {
   portsOf,
   registered,
   servicesWithPort,
+  sharesListener,
   type Registered,
   type RegisteredPort,
 } from "./registry";
@@ -206,10 +207,14 @@ class Proxy {
     return found?.port.protocol !== "AUTO" || isSniffed || this.readsHttp(number) ? found : undefined;
   }
 
-  /** Of one name, what has a port in which requests can be read. */
+  /** Of one name, what has the port: the youngest says whether requests are read there, the oldest has the cluster. */
   private readable(services: readonly Registered[], number: number): Target | undefined {
     const targets = this.ofOneName(services, number);
-    return targets.find(({ port: { protocol } }) => protocol === "HTTP" || protocol === "AUTO");
+    const protocol = targets.at(-1)?.port.protocol;
+    const [first] = targets;
+    return first !== undefined && (protocol === "HTTP" || protocol === "AUTO")
+      ? { ...first, port: { ...first.port, protocol } }
+      : undefined;
   }
 
   /** Whether some service has HTTP on the port, for which there is a listener on 0.0.0.0. */
@@ -217,7 +222,7 @@ class Proxy {
     const { registry, httpListeners } = this.context.indexes;
     return this.ofListener(httpListeners, number, (proxy) =>
       servicesWithPort(registry, number).some((services) =>
-        proxy.ofOneName(services, number).some(({ port }) => port.protocol === "HTTP"),
+        proxy.ofOneName(services, number).some((target) => proxy.isHttp(target)),
       ),
     );
   }
@@ -254,12 +259,17 @@ class Proxy {
 
   private sharers(number: number): readonly Target[] {
     const { registry } = this.context.indexes;
-    const isShared = ({ service, port }: Target): boolean =>
-      port.protocol === "HTTP" || (service.kind === "ServiceEntry" && !hasOwnAddress(service.object));
+    const isShared = (target: Target): boolean =>
+      target.service.kind === "Service" ? this.isHttp(target) : sharesListener(target.service.object, target.port);
     return servicesWithPort(registry, number)
-      .flatMap((services) => this.ofOneName(services, number).slice(0, 1))
+      .flatMap((services) => this.ofOneName(services, number))
       .filter(isShared)
       .sort((a, b) => this.compareServices(a.service, b.service));
+  }
+
+  /** There is a listener on 0.0.0.0 for it. An alias has none. */
+  private isHttp({ service, port }: Target): boolean {
+    return port.protocol === "HTTP" && externalNameOf(service, this.context.settle) === undefined;
   }
 
   private compareServices(a: Registered, b: Registered): number {
@@ -281,7 +291,8 @@ class Proxy {
     const chains = this.sharing(number);
     const chain = chainFor(chains, { ...this.bytes, ip: ipOf(to), host });
     if (chain !== undefined && !chain.isHttp) return this.led(chain.target, chain.to, false, to);
-    const isRequest = this.bytes.isHttp && !this.bytes.isTls;
+    const isRead = chains.length === 0 || chain?.isHttp === true;
+    const isRequest = this.bytes.isHttp && !this.bytes.isTls && isRead;
     const target = isRequest ? this.requested(host, number, chain !== undefined) : undefined;
     if (target === undefined) return this.passthrough(to, why, service);
     return this.routedAs(alias, target, to) ?? this.routed(target, to);
