@@ -6,6 +6,8 @@ import type { Labels, Meta, MtlsMode } from "./mesh";
 export interface PeerAuthentication extends Meta {
   /** `undefined` when there is none or it is empty: the whole namespace (or mesh). */
   readonly selector: Known<Labels> | undefined;
+  /** There is one, and it is empty. */
+  readonly hasEmptySelector?: boolean;
   /** `undefined` when unset: inherits. */
   readonly mode: Known<MtlsMode> | undefined;
   /** Keyed by workload (target) port; `undefined` mode inherits. */

@@ -27,13 +27,15 @@ const readPortLevel = (field: Field): PeerAuthentication["portLevel"] => {
 /** security.istio.io PeerAuthentication. An empty selector is none (`pkg/config/validation/validation.go` only warns of it). */
 export function readPeerAuthentication(root: Field, meta: Meta): PeerAuthentication {
   const spec = root.at("spec");
+  const selector = readSelector(spec.at("selector"), "matchLabels");
   return {
     ref: meta.ref,
     labels: meta.labels,
     annotations: meta.annotations,
     created: meta.created,
     source: meta.source,
-    selector: readSelector(spec.at("selector"), "matchLabels"),
+    selector,
+    ...(selector === undefined && !spec.at("selector").isAbsent ? { hasEmptySelector: true } : {}),
     mode: readMode(spec.at("mtls")),
     portLevel: readPortLevel(spec.at("portLevelMtls")),
   };

@@ -26,7 +26,7 @@ export interface PortMode {
 export interface EffectivePeerAuthentication extends PortMode {
   /** @param targetPort port of the workload, not of the Service */
   port(targetPort: number): PortMode;
-  /** The policies of each level. */
+  /** The policies of each level, as a ztunnel is told. */
   readonly levels: { readonly mesh: Contest; readonly namespace: Contest; readonly workload: Contest };
   /** The policy of each level that counts, or may count while something is not known. */
   readonly winners: readonly PeerAuthentication[];
@@ -75,10 +75,9 @@ const liesIn = ({ ref }: PeerAuthentication, namespace: string): Known<boolean> 
 const both = (a: Known<boolean>, b: Known<boolean>): Known<boolean> =>
   a === false || b === false ? false : isUnknown(a) || isUnknown(b) ? UNKNOWN : true;
 
-/** Selector-less policies of a namespace. */
-const wideContest = remembered((index: MeshIndex, namespace: string): Contest =>
+const contestOf = (policies: readonly PeerAuthentication[], namespace: string): Contest =>
   possibleWinners(
-    index.policies(namespace).wide.map((policy): Candidate => ({
+    policies.map((policy): Candidate => ({
       policy,
       counts: both(isEmpty(policy), liesIn(policy, namespace)),
       undecided: {
@@ -86,6 +85,21 @@ const wideContest = remembered((index: MeshIndex, namespace: string): Contest =>
         path: isUnknown(policy.selector) ? "spec.selector" : "metadata.namespace",
       },
     })),
+  );
+
+/** Selector-less policies of a namespace. */
+const wideContest = remembered((index: MeshIndex, namespace: string): Contest =>
+  contestOf(index.policies(namespace).wide, namespace),
+);
+
+/**
+ * The mesh's policies as ztunnels of other namespaces are told: one with an empty selector is none of them, where sidecars make no
+ * difference (`fetchPeerAuthentications` in pilot/pkg/serviceregistry/ambient/workloads.go).
+ */
+const ambientContest = remembered((index: MeshIndex, root: string): Contest =>
+  contestOf(
+    index.policies(root).wide.filter(({ hasEmptySelector }) => hasEmptySelector !== true),
+    root,
   ),
 );
 
@@ -188,7 +202,7 @@ function compose(index: MeshIndex, workload: Workload): EffectivePeerAuthenticat
     ...settle(anywhere(modesOf(own, inherited)), open),
     port: (targetPort) =>
       settle(anywhere(portModes(own, inherited, targetPort)), [...openPorts(own, targetPort), ...open]),
-    levels: { mesh, namespace: whole, workload: own },
+    levels: { mesh: namespace === root ? mesh : ambientContest(index, root), namespace: whole, workload: own },
     winners: contests.flatMap(({ winners }) => winners.flatMap((winner) => (winner === NONE ? [] : [winner]))),
     orderDependent: isOrderDependent(own, true) || levels.slice(1).some((contest) => isOrderDependent(contest, false)),
     considered: () => considerPolicies(index, workload, contests),
