@@ -81,16 +81,20 @@ export function coverageTable(coverage: Coverage): string {
   ].join("\n");
 }
 
+/** What docs/conformance.md says of its run. */
+export interface RunFigures {
+  readonly seed: string;
+  readonly meshes: number;
+  readonly flows: number;
+  readonly agreements: number;
+  readonly disagreements: number;
+  readonly unknown: number;
+}
+
 /** docs/conformance.md. */
 export function coveragePage(
   coverage: Coverage,
-  {
-    seed,
-    meshes,
-    flows,
-    agreements,
-    unknown,
-  }: Readonly<Record<"seed", string>> & Readonly<Record<"meshes" | "flows" | "agreements" | "unknown", number>>,
+  { seed, meshes, flows, agreements, disagreements, unknown }: RunFigures,
 ): string {
   const areas = AREAS.flatMap(({ title, source, rules }) => [
     `## ${title}`,
@@ -121,7 +125,7 @@ export function coveragePage(
     "npm run conformance -- --seed answers --count 300 --write-answers   # the answers that `npm test` checks without Go",
     "```",
     "",
-    `Of the run behind this page (seed ${seed}): ${meshes} meshes, ${flows} flows, ${agreements} agreements, ${unknown} unknown.`,
+    `Of the run behind this page (seed ${seed}): ${meshes} meshes, ${flows} flows, ${agreements} agreements, ${disagreements} disagreements, ${unknown} unknown.`,
     "",
     "The tables list the rules of Istio's semantics that an answer may rest on, and how many meshes of the run have an answer that shows the",
     "rule at work. A rule is shown by what istiod answered, not by what the engine thinks.",

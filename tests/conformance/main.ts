@@ -29,10 +29,11 @@ function argumentsOf(args: readonly string[]): Arguments | undefined {
 }
 
 async function writePage({ seed }: Arguments, outcome: Outcome, tally: Tally): Promise<void> {
-  const { meshes, flows, unknowns } = outcome;
+  const { meshes, flows, disagreements, unknowns } = outcome;
   const page = coveragePage(tally.coverage, {
     ...{ seed, meshes, flows },
     agreements: agreements(outcome),
+    disagreements: disagreements.length,
     unknown: unknowns.length,
   });
   writeFileSync(PAGE, await format(page, { parser: "markdown", printWidth: 120 }));
