@@ -62,10 +62,10 @@ function shadowedBy(
   policy: PeerAuthentication,
   selected: readonly Workload[],
 ): PeerAuthentication | undefined {
-  const winners = selected.map((workload) => effectivePeerAuthentication(index, workload).winners);
-  if (winners.some((ofWorkload) => ofWorkload.includes(policy))) return undefined;
-  return winners
-    .flat()
+  const winnersOf = (workload: Workload) => effectivePeerAuthentication(index, workload).winners;
+  if (selected.some((workload) => winnersOf(workload).includes(policy))) return undefined;
+  return selected
+    .flatMap(winnersOf)
     .find(
       ({ ref, selector }) =>
         ref.namespace === policy.ref.namespace && (selector === undefined) === (policy.selector === undefined),
