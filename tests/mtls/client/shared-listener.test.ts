@@ -1,0 +1,68 @@
+import { chainFor, sharedChains, type Connection, type Target } from "../../../policies/mtls/client/shared-listener";
+import { indexRegistry, portsOf, type Registered } from "../../../policies/mtls/client/registry";
+import { readMesh } from "../../../policies/mtls/manifests";
+
+/** Targets of ServiceEntries on port 4317, in the order given. */
+function targets(...entries: readonly (readonly [host: string, protocol: string, address?: string])[]): Target[] {
+  const objects = entries.map(([host, protocol, address], at) => ({
+    apiVersion: "networking.istio.io/v1",
+    kind: "ServiceEntry",
+    metadata: { name: `entry-${at}`, namespace: "apps" },
+    spec: {
+      hosts: [host],
+      ...(address === undefined ? {} : { addresses: [address] }),
+      ports: [{ number: 4317, name: "otlp", protocol }],
+      resolution: "DNS",
+    },
+  }));
+  const registry = indexRegistry(readMesh(objects.map((object) => ({ object }))));
+  return entries.map(([host]) => {
+    const service = registry.byHost.get(host)?.[0] as Registered;
+    const [port] = portsOf(registry, service, (value) => value as never);
+    if (port === undefined) throw new Error(`${host} has no port`);
+    return { service, port };
+  });
+}
+
+const plain: Connection = { ip: "203.0.113.7", host: "any.example.com", isHttp: false, isTls: false };
+const http = { ...plain, isHttp: true };
+const tlsTo = (host: string): Connection => ({ ...plain, host, isTls: true });
+
+const takes = (all: readonly Target[], connection: Connection): string => {
+  const chain = chainFor(
+    sharedChains(all, ({ service }) => [{ names: [service.host], to: undefined }]),
+    connection,
+  );
+  return chain === undefined ? "nobody" : chain.isHttp ? "requests" : chain.target.service.host;
+};
+
+test.each<[string, Target[], Connection, string]>([
+  ["HTTP is read", targets(["a.example.com", "HTTP"]), http, "requests"],
+  ["what is no HTTP is left to the policy", targets(["a.example.com", "HTTP"]), plain, "nobody"],
+  [
+    "TCP takes all that is no HTTP",
+    targets(["a.example.com", "HTTP"], ["b.example.com", "TCP"]),
+    plain,
+    "b.example.com",
+  ],
+  ["the first of two", targets(["a.example.com", "TCP"], ["b.example.com", "TCP"]), plain, "a.example.com"],
+  ["without HTTP, requests too", targets(["a.example.com", "TCP"]), http, "a.example.com"],
+  [
+    "TLS by its name",
+    targets(["a.example.com", "TLS"], ["b.example.com", "TCP"]),
+    tlsTo("a.example.com"),
+    "a.example.com",
+  ],
+  ["another name", targets(["a.example.com", "TLS"]), tlsTo("c.example.com"), "nobody"],
+  [
+    "a range before all",
+    targets(["a.example.com", "HTTP"], ["b.example.com", "TCP", "203.0.113.0/24"]),
+    http,
+    "b.example.com",
+  ],
+  ["outside the range", targets(["b.example.com", "TCP", "240.0.0.0/24"]), plain, "nobody"],
+  ["MongoDB shares with nobody", targets(["a.example.com", "MONGO"], ["b.example.com", "HTTP"]), http, "a.example.com"],
+  ["and is shut out by others", targets(["a.example.com", "HTTP"], ["b.example.com", "MONGO"]), plain, "nobody"],
+])("%s", (_, all, connection, expected) => {
+  expect(takes(all, connection)).toBe(expected);
+});
