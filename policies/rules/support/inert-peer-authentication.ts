@@ -39,7 +39,7 @@ function servicePorts(index: MeshIndex, workload: Workload): ReadonlyMap<number,
 
 /** Keys of `portLevelMtls` that no selected pod listens on: they are ports of pods, not of Services. */
 function inertPorts(index: MeshIndex, { portLevel }: PeerAuthentication, selected: readonly Workload[]): Inert[] {
-  if (isUnknown(portLevel)) return [];
+  if (isUnknown(portLevel) || portLevel.size === 0) return [];
   const listening = selected.map((workload) => portsOf(index, workload));
   if (listening.some((ports) => ports === undefined)) return [];
   return [...portLevel.keys()]
