@@ -3,7 +3,10 @@ import type { Undecided } from "../flow";
 import { isUnknown, type Known } from "../known";
 import type { PeerAuthentication } from "../mesh";
 
-/** Only the oldest policy of a level counts. Where it is not known whether one belongs to the level, several may turn out to. */
+/**
+ * Only the oldest policy of a level counts (`ComposePeerAuthentication` in pilot/pkg/security/authn/policy_applier.go). Where it is not
+ * known whether one belongs to the level, several may turn out to.
+ */
 
 export interface Candidate {
   readonly policy: PeerAuthentication;
