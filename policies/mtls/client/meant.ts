@@ -1,7 +1,7 @@
 import type { Dialled } from "./dialled";
 import { isIpAddress } from "./hosts";
 import type { Registered } from "./registry";
-import type { Bytes } from "./route";
+import type { Bytes } from "./listeners";
 
 /** What the application means by the host that it dials. */
 export interface Meant {
