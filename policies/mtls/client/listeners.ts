@@ -5,6 +5,7 @@ import type { Context } from "./context";
 import { instancesOf } from "./endpoints";
 import {
   externalNameOf,
+  hasOwnAddress,
   isPassthrough,
   portOf,
   registered,
@@ -15,7 +16,7 @@ import {
 } from "./registry";
 import { sharedChains, type Chain, type NamedRoute, type Target } from "./shared-listener";
 import { namesFor } from "./virtual-service";
-import { isPublic, isVisible, ownListener, protocolUnder, sidecarFor } from "./visibility";
+import { isPublic, isVisible, listenerOf, ownListener, protocolUnder, sidecarFor } from "./visibility";
 
 /**
  * What the proxy of a client listens for: of the services that it is told, which one takes what is sent to an address or names a host.
@@ -49,10 +50,15 @@ export class Listeners {
   }
 
   /** Whether a Sidecar imports it; without one whatever is exported to the client is. */
-  isImported(service: Registered, number: number, sidecar: Sidecar | undefined): boolean {
+  isImported(service: Registered, number: number, sidecar: Sidecar | undefined, isOwnAddress = false): boolean {
     const { client, indexes, mesh, settle } = this.context;
     const protocol = () => portOf(indexes.registry, service, number, settle)?.protocol;
-    return isVisible(service, { number, protocol }, client.scope, sidecar, mesh, settle);
+    return isVisible(service, { number, isOwnAddress, protocol }, client.scope, sidecar, mesh, settle);
+  }
+
+  /** Whether an egress entry for the port alone imports it. */
+  private isOwn(service: Registered, number: number): boolean {
+    return ownListener(this.sidecar, number, service, this.context.client.scope.namespace) !== undefined;
   }
 
   /** The port of a service, as what listens for it takes it: an egress entry for the port says what it is. */
@@ -65,28 +71,32 @@ export class Listeners {
   }
 
   /**
-   * The first visible headless service that has a listener for the pod's address: its port is not HTTP, and the pod answers on it.
-   * What is sent to that address is its traffic, whatever name was dialled; HTTP goes to the first that looks for it.
+   * The listener at a pod's own address: of the visible headless services whose port is not HTTP and on which the pod answers. What is
+   * sent to that address is their traffic, whatever name was dialled.
    */
-  ownerOf(workload: Workload, number: number): Target | undefined {
+  atPod(workload: Workload, number: number): readonly Chain[] {
     const { index, indexes, settle } = this.context;
     const services = [...index.servicesSelecting(workload), ...index.slicesListing(workload)];
     const owners = services.flatMap(({ service: object }) => {
       const service = registered(indexes.registry, object);
-      if (service === undefined || !isPassthrough(service, settle) || !this.sees(service, number)) return [];
-      const port = this.portOf(service, number);
+      if (service === undefined || !isPassthrough(service, settle)) return [];
+      if (!this.isImported(service, number, this.sidecar, true)) return [];
+      const port = portOf(indexes.registry, service, number, settle);
       if (port === undefined || port.protocol === "HTTP") return [];
       const answers = instancesOf(this.context, port).some((endpoint) => endpoint.workload === workload);
       return answers ? [{ service, port }] : [];
     });
     owners.sort((a, b) => this.compareServices(a.service, b.service));
-    const sniffs =
-      this.bytes.isHttp && !this.bytes.isTls ? owners.find(({ port }) => port.protocol === "AUTO") : undefined;
-    return sniffs ?? owners[0];
+    return this.alone(...owners);
+  }
+
+  /** A listener at an address that only these have; what is named in a handshake matters only to routes then. */
+  alone(...owners: readonly Target[]): readonly Chain[] {
+    return sharedChains(owners, (target) => this.names(target, []));
   }
 
   /** Names in the handshake that a TLS port is for, and where they lead; without routes its own, if nothing else tells it apart. */
-  names({ service, port }: Target, own: readonly string[]): readonly NamedRoute[] {
+  private names({ service, port }: Target, own: readonly string[]): readonly NamedRoute[] {
     const { indexes, mesh, client, settle } = this.context;
     const query = {
       mesh,
@@ -156,20 +166,31 @@ export class Listeners {
   /** Who shares the listener on 0.0.0.0 with HTTP, oldest first, what is not exported to everybody before the rest. */
   sharing(number: number): readonly Chain[] {
     const { registry, sharedListeners } = this.context.indexes;
-    if (!registry.sharedPorts.has(number)) return NO_CHAINS;
+    if (!registry.sharedPorts.has(number) && listenerOf(this.sidecar, number) === undefined) return NO_CHAINS;
     return this.ofListener(sharedListeners, number, (told) =>
       sharedChains(told.sharers(number), (target) => told.names(target, [target.service.host])),
     );
   }
 
+  /** Once an egress entry for the port alone has something there, nothing else is added. */
   private sharers(number: number): readonly Target[] {
     const { registry } = this.context.indexes;
-    const isShared = (target: Target): boolean =>
-      target.service.kind === "Service" ? this.isHttp(target) : sharesListener(target.service.object, target.port);
-    return servicesWithPort(registry, number)
+    const all = servicesWithPort(registry, number)
       .flatMap((services) => this.ofOneName(services, number))
-      .filter(isShared)
+      .filter((target) => this.isShared(target))
       .sort((a, b) => this.compareServices(a.service, b.service));
+    const own = all.filter(({ service }) => this.isOwn(service, number));
+    return own.length > 0 ? own : all;
+  }
+
+  private isShared(target: Target): boolean {
+    const { service, port } = target;
+    if (service.kind === "Service" && this.isHttp(target)) return true;
+    if (!this.isOwn(service, port.number))
+      return service.kind === "ServiceEntry" && sharesListener(service.object, port);
+    return service.kind === "Service"
+      ? isPassthrough(service, this.context.settle)
+      : port.protocol === "HTTP" || !hasOwnAddress(service.object);
   }
 
   /** There is a listener on 0.0.0.0 for it. An alias has none. */

@@ -4,7 +4,14 @@ import { once } from "../memo";
 import type { Endpoints, Mesh, Service, ServiceEntry } from "../mesh";
 import type { Endpoint, MeshIndex } from "../mesh-index";
 import type { ObjectRef } from "../objects";
-import { isServerFirst, portProtocol, saysUdp, writtenProtocol, type PortProtocol } from "../server/port-protocol";
+import {
+  portProtocol,
+  saidProtocol,
+  serverFirst,
+  writtenProtocol,
+  type PortProtocol,
+  type ServerFirst,
+} from "../server/port-protocol";
 import { byAge } from "./age";
 import { HostTable, isWildcard } from "./hosts";
 import { settleOpen } from "./selected";
@@ -41,10 +48,10 @@ export interface RegisteredPort {
   /** Where the host of a ServiceEntry without endpoints listens. */
   readonly target: number;
   readonly protocol: PortProtocol;
-  /** The network forwards it, and proxies do not know it. */
+  /** It says so, whatever the network forwards: clients' proxies neither listen for it nor know a cluster of it. */
   readonly isUdp: boolean;
-  /** The server may speak first, so nothing on the port is detected: MySQL, MongoDB. */
-  readonly isServerFirst: boolean;
+  /** The server may speak first, so nothing on the port is detected. */
+  readonly serverFirst: ServerFirst | undefined;
   /** The Service or ServiceEntry. */
   readonly owner: ObjectRef;
   endpoints(index: MeshIndex): readonly Endpoint[];
@@ -167,9 +174,15 @@ export function servicesWithPort({ byPort }: Registry, number: number): readonly
 /** `10.0.0.1/32` is one address. */
 const withoutSingleHostPrefix = (address: string): string => address.replace(/\/(32|128)$/, "");
 
-/** The proxy listens at the address of the entry itself, not at 0.0.0.0 (`GetAddressForProxy` in pilot/pkg/model/service.go). */
-export const hasOwnAddress = ({ addresses: [first] }: ServiceEntry): boolean =>
-  first !== undefined && !withoutSingleHostPrefix(first).includes("/");
+/** The addresses of an entry as listeners have them (`GetAddressForProxy` in pilot/pkg/model/service.go). */
+const addressOf = ({ addresses: [first = ""] }: ServiceEntry): string => withoutSingleHostPrefix(first);
+
+/** The proxy listens at the address of the entry itself, not at 0.0.0.0. */
+export const hasOwnAddress = (entry: ServiceEntry): boolean => addressOf(entry) !== "" && rangeOf(entry) === undefined;
+
+/** The addresses that the entry is for, where the listener on 0.0.0.0 tells it apart by them. */
+export const rangeOf = (entry: ServiceEntry): string | undefined =>
+  addressOf(entry).includes("/") ? addressOf(entry) : undefined;
 
 /**
  * The port of an entry is on the listener at 0.0.0.0: its HTTP always, the rest where the entry has no address, nor endpoints that are
@@ -194,8 +207,8 @@ function readPorts(entry: Registered, settle: Settle): readonly RegisteredPort[]
       number: port.number,
       target: port.targetPort ?? port.number,
       protocol: writtenProtocol(port.protocol),
-      isUdp: false,
-      isServerFirst: isServerFirst(port.protocol),
+      isUdp: port.protocol.toLowerCase() === UDP,
+      serverFirst: serverFirst(port.protocol),
       owner: entry.ref,
       endpoints: (index) => index.entryEndpoints(entry.object, port),
       slices: () => [],
@@ -210,8 +223,8 @@ function readPorts(entry: Registered, settle: Settle): readonly RegisteredPort[]
         number,
         target: number,
         protocol,
-        isUdp: saysUdp(port),
-        isServerFirst: false,
+        isUdp: saidProtocol(port) === UDP,
+        serverFirst: serverFirst(saidProtocol(port)),
         owner: entry.ref,
         endpoints: (index) => index.endpointsOf(entry.object, port),
         slices: (index) => (entry.object.selector === undefined ? index.slicesOf(entry.object) : []),
@@ -220,6 +233,7 @@ function readPorts(entry: Registered, settle: Settle): readonly RegisteredPort[]
   });
 }
 
+const UDP = "udp";
 const PROTOCOLS: readonly PortProtocol[] = ["HTTP", "TCP", "TLS", "AUTO"];
 
 /** Every port of a service that is TCP underneath. */

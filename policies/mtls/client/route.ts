@@ -15,7 +15,7 @@ import {
   type Registered,
   type RegisteredPort,
 } from "./registry";
-import { chainFor, chainsNamed, type Chain, type Connection, type Target } from "./shared-listener";
+import { chainFor, type Chain, type Target } from "./shared-listener";
 import { hasHost, routesFor, type RouteTarget } from "./virtual-service";
 import { listenerOf, outboundPolicy, ownListener } from "./visibility";
 
@@ -66,12 +66,14 @@ class Routes {
     return policy === "REGISTRY_ONLY" ? [{ via: "black-hole" }] : [{ via: "passthrough", to, why, service }];
   }
 
+  private isRequest({ protocol }: RegisteredPort): boolean {
+    return this.bytes.isHttp && !this.bytes.isTls && (protocol === "HTTP" || protocol === "AUTO");
+  }
+
   /** The clusters that the routes of a service lead to. */
-  private routed(target: Target, to: Address): readonly Hop[] {
+  private routed(target: Target, to: Address, isHttp = this.isRequest(target.port)): readonly Hop[] {
     const { service, port } = target;
     const { indexes, mesh, client, settle } = this.context;
-    const readsHttp = port.protocol === "HTTP" || port.protocol === "AUTO";
-    const isHttp = this.bytes.isHttp && !this.bytes.isTls && readsHttp;
     if (isHttp && this.isUnrouted(target))
       return [
         {
@@ -139,7 +141,7 @@ class Routes {
   ): readonly Hop[] {
     const chains = this.listeners.sharing(number);
     const chain = chainFor(chains, { ...this.bytes, ip: ipOf(to), host });
-    if (chain !== undefined && !chain.isHttp) return this.led(chain.target, chain.to, false, to);
+    if (chain !== undefined && !chain.isHttp) return this.through(chain, to);
     const isRead = chains.length === 0 || chain?.isHttp === true;
     const isRequest = this.bytes.isHttp && !this.bytes.isTls && isRead;
     const target = isRequest ? this.listeners.requested(host, number, chain !== undefined) : undefined;
@@ -167,24 +169,27 @@ class Routes {
     return this.led({ service: alias, port }, targets, true, to);
   }
 
+  /** At an address that services have for themselves. */
+  private atListener(chains: readonly Chain[], to: Address, meant: Meant): readonly Hop[] {
+    const chain = chainFor(chains, { ...this.bytes, ip: ipOf(to), host: meant.host });
+    if (chain === undefined) return this.passthrough(to, "not-tls", chains[0]?.target.service);
+    return this.through(chain, to);
+  }
+
+  /** The names of a handshake have chosen a route along with the chain; else the routes of the service choose. */
+  private through({ target, to: led, isHttp }: Chain, to: Address): readonly Hop[] {
+    return target.port.protocol === "TLS" ? this.led(target, led, false, to) : this.routed(target, to, isHttp);
+  }
+
   /** At the address of a service itself. */
   private atService(target: Target, to: Address, meant: Meant): readonly Hop[] {
     if (target.port.protocol !== "TLS") return this.routed(target, to);
-    const routes = this.listeners.names(target, []);
-    const chains = routes.map(({ names, to: led }): Chain => ({
-      ...{ names, to: led, target },
-      ...{ range: undefined, isHttp: false },
-    }));
-    const connection: Connection = { ...this.bytes, ip: undefined, host: meant.host };
-    const [chain] = chainsNamed(chains, connection);
-    return chain === undefined
-      ? this.passthrough(to, "not-tls", target.service)
-      : this.led(target, chain.to, false, to);
+    return this.atListener(this.listeners.alone(target), to, meant);
   }
 
   private toPod(meant: Meant, to: Address & { readonly kind: "pod" }, number: number): readonly Hop[] {
-    const owner = to.node !== undefined ? undefined : this.listeners.ownerOf(to.workload, number);
-    if (owner !== undefined) return this.atService(owner, to, meant);
+    const chains = to.node !== undefined ? [] : this.listeners.atPod(to.workload, number);
+    if (chains.length > 0) return this.atListener(chains, to, meant);
     if (meant.service === undefined) return this.anywhere(to, number, "no-service", meant);
     return this.toService(meant.service, number, to, meant, true);
   }

@@ -1,6 +1,6 @@
 import { contains } from "../cidr";
 import { coversHost } from "./hosts";
-import type { Registered, RegisteredPort } from "./registry";
+import { rangeOf, type Registered, type RegisteredPort } from "./registry";
 import type { RouteTarget } from "./virtual-service";
 
 /**
@@ -50,8 +50,8 @@ const restricting = (names: readonly string[]): readonly string[] => (names.incl
 
 function ofTarget(target: Target, routes: (target: Target) => readonly NamedRoute[]): readonly Chain[] {
   const { service, port } = target;
-  const [address] = service.kind === "ServiceEntry" ? service.object.addresses : [];
-  const plain: Chain = { range: address, names: [], isHttp: false, target, to: undefined };
+  const range = service.kind === "ServiceEntry" ? rangeOf(service.object) : undefined;
+  const plain: Chain = { range, names: [], isHttp: false, target, to: undefined };
   const http: Chain = { ...plain, range: undefined, isHttp: true };
   switch (port.protocol) {
     case "HTTP":
@@ -78,9 +78,9 @@ export function sharedChains(
   const chains: Chain[] = [];
   let detects = false;
   for (const target of targets) {
-    const { protocol, isServerFirst } = target.port;
+    const { protocol, serverFirst } = target.port;
     if (detects && protocol === "AUTO") continue;
-    if (chains.some((chain) => chain.target.port.isServerFirst !== isServerFirst)) continue;
+    if (chains.some((chain) => chain.target.port.serverFirst !== serverFirst)) continue;
     for (const chain of ofTarget(target, routes)) if (!chains.some((other) => isSame(other, chain))) chains.push(chain);
     detects ||= protocol === "HTTP" || protocol === "AUTO";
   }

@@ -10,8 +10,8 @@ import { imports, isExported, type Scope } from "./visibility";
 /**
  * Where the VirtualServices that a proxy sees send the traffic for a service.
  * Sources: `SelectVirtualServices` in pilot/pkg/model/virtualservice.go; `initVirtualServices` in pilot/pkg/model/push_context.go;
- * `computeWildcardHostVirtualServiceIndex` in pilot/pkg/model/sidecar.go; `separateVSHostsAndServices` and `TranslateRoute` in
- * pilot/pkg/networking/core/route/route.go; `getConfigsForHost` and `buildSidecarOutboundTCPFilterChainOpts` in
+ * `computeWildcardHostVirtualServiceIndex` in pilot/pkg/model/sidecar.go; `separateVSHostsAndServices`, `TranslateRoute` and `sourceMatchHTTP`
+ * in pilot/pkg/networking/core/route/route.go; `matchTCP`, `getConfigsForHost` and `buildSidecarOutboundTCPFilterChainOpts` in
  * pilot/pkg/networking/core/tls.go.
  */
 
@@ -106,9 +106,12 @@ function fits(
   query: RouteQuery,
   settle: Settle,
 ): boolean {
+  if (port !== undefined && port !== query.port) return false;
+  const isBound = gateways.includes("mesh");
+  if (gateways.length > 0 && !isBound) return false;
+  // Of an HTTP match that names the mesh's proxies nothing else about the client is looked at.
+  if (type === "http" && isBound) return true;
   return (
-    (port === undefined || port === query.port) &&
-    (gateways.length === 0 || gateways.includes("mesh")) &&
     (sourceNamespace === undefined || sourceNamespace === query.scope.namespace) &&
     isSelected(sourceLabels, { ref, path: `spec.${type}.match` }, query.scope.labels(), query.scope.labelsAt(), settle)
   );

@@ -119,6 +119,8 @@ export function imports(
 /** A port of a service as listeners know it. */
 export interface ListenedPort {
   readonly number: number;
+  /** Only by an egress entry for every port: what one for a port alone imports is listened for on 0.0.0.0. */
+  readonly isOwnAddress?: boolean;
   protocol(): PortProtocol | undefined;
 }
 
@@ -168,7 +170,8 @@ export function isVisible(
   if (sidecar.egress.length === 0) return true;
   const own = ownListener(sidecar, port.number, entry, scope.namespace);
   const protocol = port.protocol();
-  if (own !== undefined && protocol !== undefined && protocolUnder(own, protocol) !== undefined) return true;
+  const isOwn = own !== undefined && protocol !== undefined && protocolUnder(own, protocol) !== undefined;
+  if (isOwn && port.isOwnAddress !== true) return true;
   if (protocol === "HTTP" && listenerOf(sidecar, port.number) !== undefined) return false;
   const rest = sidecar.egress.find((entry) => entry.port === undefined);
   return rest !== undefined && imports(rest.hosts, entry.host, namespace, scope.namespace);

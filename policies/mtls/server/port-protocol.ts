@@ -19,16 +19,17 @@ const TCP = new Set(["tcp", "mongo", "redis", "mysql", "udp"]);
 /** Ports that are never sniffed: SMTP, DNS, MySQL, MongoDB. */
 const NEVER_SNIFFED = new Set([25, 53, 3306, 27017]);
 
-/** Protocols in which the server may speak first, written out. */
-export const isServerFirst = (protocol: string): boolean => ["mongo", "mysql"].includes(protocol.toLowerCase());
+/** Protocols in which the server may speak first. */
+const SERVER_FIRST = ["mongo", "mysql"] as const;
+export type ServerFirst = (typeof SERVER_FIRST)[number];
 
-/**
- * Whether a Service port says that it is UDP, whatever Kubernetes forwards: clients' proxies neither listen for it nor know a cluster of
- * it, servers' take it for TCP.
- */
-export function saysUdp({ name = "", appProtocol }: Pick<ServicePort, "name" | "appProtocol">): boolean {
-  if (appProtocol !== undefined) return !isUnknown(appProtocol) && appProtocol.toLowerCase() === "udp";
-  return name.split("-")[0]?.toLowerCase() === "udp";
+/** Which of them a port says that it speaks, written out; `undefined`: none of them. */
+export const serverFirst = (protocol: string): ServerFirst | undefined =>
+  SERVER_FIRST.find((name) => name === protocol.toLowerCase());
+
+/** What a Service port says that it speaks, lower case: the text before the first dash; nothing where that is not known. */
+export function saidProtocol({ name = "", appProtocol = name }: Pick<ServicePort, "name" | "appProtocol">): string {
+  return isUnknown(appProtocol) ? "" : (appProtocol.split("-")[0] ?? "").toLowerCase();
 }
 
 /** What Kubernetes itself gives names to; not for port names. */
