@@ -1,5 +1,6 @@
 import type { FlowAnswer } from "../policies/mtls/flow";
 import { describeRef } from "../policies/mtls/objects";
+import type { Symptom } from "../policies/mtls/vocabulary";
 import type { Run } from "./commands";
 import type { Before } from "./changes/evaluate";
 import { Proposer } from "./changes/propose";
@@ -16,7 +17,8 @@ import { EXIT } from "./threshold";
 interface Repair {
   readonly from: string;
   readonly asked: string;
-  readonly outcome: string;
+  readonly outcome: "refused";
+  readonly symptom?: Symptom;
   readonly offers: readonly ReportOffer[];
 }
 
@@ -54,7 +56,8 @@ export function repairsOf(before: Before, isAsked: (flow: FlowAnswer) => boolean
     repairs.push({
       from: describeRef(flow.from),
       asked: flow.asked,
-      outcome: describeOutcome(flow),
+      outcome: flow.outcome,
+      ...(flow.symptom === undefined ? {} : { symptom: flow.symptom }),
       offers: offers.map((offer) => reportOffer(offer, written)),
     });
   });
@@ -66,9 +69,9 @@ const json = (repairs: readonly Repair[]): string => `${JSON.stringify({ schemaV
 function text(repairs: readonly Repair[], flows: number): string {
   if (repairs.length === 0) return `nothing to repair: none of ${count(flows, "flow")} is refused\n`;
   return repairs
-    .map(({ from, asked, outcome, offers }) =>
+    .map(({ from, asked, offers, ...verdict }) =>
       [
-        `${from} → ${asked}: ${outcome}`,
+        `${from} → ${asked}: ${describeOutcome(verdict)}`,
         ...(offers.length === 0
           ? ["no change of Kubernetes or Istio objects was found that makes it work without making another flow worse"]
           : offers.map((offer, index) => offerText(offer, index + 1))),

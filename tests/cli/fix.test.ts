@@ -8,6 +8,7 @@ import { CASES_DIRECTORY, CASES_NOW, caseNames, declared, readCase } from "../su
 import { FLOW, INCIDENT, INCIDENT_YAML, REPAIRED_YAML } from "./support/incident";
 import { folder, meshtls } from "./support/meshtls";
 import { carryOut } from "./support/kubectl";
+import { problemsOf } from "./support/schemas";
 
 interface Repairs {
   readonly repairs: readonly {
@@ -20,7 +21,9 @@ interface Repairs {
 const fix = async (mesh: string, flows: string): Promise<Repairs> => {
   const { code, stdout } = await meshtls(["fix", mesh, "--flows", flows, "--now", CASES_NOW, "--format", "json"]);
   expect(code).toBe(0);
-  return JSON.parse(stdout) as Repairs;
+  const document: unknown = JSON.parse(stdout);
+  expect(problemsOf("fix", document)).toEqual([]);
+  return document as Repairs;
 };
 
 /** Situations that no change of Kubernetes or Istio objects puts right: the application, or what it says, must change. */
