@@ -21,6 +21,8 @@ const PASSTHROUGH: Readonly<Record<PassthroughReason, string>> = {
   "not-http": "the port is declared HTTP and the application sends something else, so it passes through as it is",
   "not-tls":
     "the host is found by the name in a TLS handshake and the application sends none, so it passes through as it is",
+  "refused-listener":
+    "the tls routes of VirtualServices overlap, Envoy refuses the listener, and what is sent passes through as it is",
 };
 
 const PLAIN = "the client's proxy sends plaintext";

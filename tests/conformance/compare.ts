@@ -157,7 +157,7 @@ function verdictOf(
 const fits = (expected: Expected, ours: Verdict): boolean =>
   expected.server === ours.server &&
   (expected.port === ours.port || expected.server === "") &&
-  expected.sends === ours.sends &&
+  (ours.sends === "unknown" || expected.sends === ours.sends) &&
   (isOpen(ours) || JSON.stringify(expected.accepts) === JSON.stringify(ours.accepts)) &&
   expected.outcomes.includes(ours.outcome) &&
   (ours.outcome !== "refused" || expected.symptom === ours.symptom);
@@ -218,10 +218,15 @@ function ask(
 /** A server is reached, and the engine does not say what its port accepts. */
 const isOpen = ({ server, accepts }: Verdict): boolean => server !== "" && accepts === null;
 
-function reasons({ servers, undecided }: FlowAnswer, ours: readonly Verdict[]): readonly string[] {
-  if (servers.every(({ outcome }) => outcome !== "unknown")) return ours.some(isOpen) ? ["what the port accepts"] : [];
+function reasons({ servers, outcome, undecided }: FlowAnswer, ours: readonly Verdict[]): readonly string[] {
+  if (servers.every(({ outcome }) => outcome !== "unknown"))
+    return [
+      ...(ours.some(({ sends }) => sends === "unknown") ? ["what is sent"] : []),
+      ...(ours.some(isOpen) ? ["what the port accepts"] : []),
+    ];
   const fields = undecided.map(({ object, path }) => `${describeRef(object)}: ${path}`);
-  return fields.length === 0 ? ["the engine names no field"] : fields;
+  if (fields.length > 0) return fields;
+  return [outcome === "unknown" ? "the engine names no field" : "one of several servers, of which another decides"];
 }
 
 /** Asks the engine what istiod has been asked. */

@@ -54,7 +54,7 @@ export interface ClientIndex {
   readonly hosts: Map<string, Dialled>;
   readonly clusters: Map<RegisteredPort, ClustersByRule>;
   readonly httpListeners: Map<string, boolean>;
-  readonly sharedListeners: Map<string, readonly Chain[]>;
+  readonly sharedListeners: Map<string, readonly Chain[] | undefined>;
   readonly approaches: Map<string, Approach | undefined>;
   readonly ways: Map<Approach, WorldAnswer>;
   readonly behind: Map<Cluster, Map<string, Servers>>;
@@ -93,7 +93,7 @@ export function indexClients({ mesh }: MeshIndex): ClientIndex {
     hosts: new Map<string, Dialled>(),
     clusters: new Map<RegisteredPort, ClustersByRule>(),
     httpListeners: new Map<string, boolean>(),
-    sharedListeners: new Map<string, readonly Chain[]>(),
+    sharedListeners: new Map<string, readonly Chain[] | undefined>(),
     approaches: new Map<string, Approach | undefined>(),
     ways: new Map<Approach, WorldAnswer>(),
     behind: new Map<Cluster, Map<string, Servers>>(),

@@ -13,21 +13,33 @@ import { externalNameOf, isPassthrough, type ExternalService, type KubernetesSer
  * Source: the search path of a Pod's resolv.conf (Kubernetes, DNS for Services and Pods), RFC 1034 for names.
  */
 export type Dialled =
-  /** `pod`: the name of one pod of a headless Service was dialled. `alias`: the Service without pods whose other name this one is. */
+  /** `pod`: the name of one pod of a headless Service was dialled. */
   | {
       readonly kind: "service";
       readonly service: KubernetesService;
       readonly pod: string | undefined;
       /** As the client writes it: the name in a handshake. */
       readonly written: string;
-      readonly alias?: KubernetesService;
+      readonly alias?: Alias;
     }
-  | { readonly kind: "entry"; readonly service: ExternalService; readonly host: string }
+  | {
+      readonly kind: "entry";
+      readonly service: ExternalService;
+      readonly host: string;
+      readonly alias?: Alias;
+    }
   | { readonly kind: "address"; readonly address: string }
   /** The pods of a workload, each by its own address. */
   | { readonly kind: "pods"; readonly workload: Workload; readonly host: string }
   /** No object says what the name means. `inCluster`: it reads like the name of a Service. */
-  | { readonly kind: "elsewhere"; readonly host: string; readonly inCluster: boolean };
+  | { readonly kind: "elsewhere"; readonly host: string; readonly inCluster: boolean; readonly alias?: Alias };
+
+/** A Service without pods of its own, whose name stands for another one. */
+export interface Alias {
+  readonly service: KubernetesService;
+  /** As the client writes it. */
+  readonly written: string;
+}
 
 /** ExternalName Services that point at each other end after this many. */
 const MAX_ALIASES = 8;
@@ -118,7 +130,8 @@ function resolve(
     if (target === undefined) return { ...found, written };
     if (target === "" || aliases >= MAX_ALIASES) return { kind: "elsewhere", host: target || name, inCluster: true };
     const meant = resolve(registry, index, `${target.replace(/\.$/, "")}.`, "", settle, aliases + 1);
-    return meant.kind === "service" ? { ...meant, written, alias: found.service } : meant;
+    const alias = { service: found.service, written };
+    return meant.kind === "address" || meant.kind === "pods" ? meant : { ...meant, alias };
   }
   const absolute = written.replace(/\.$/, "");
   const service = declaredOutside(registry, absolute, settle);

@@ -15,8 +15,17 @@ import {
   type RegisteredPort,
 } from "./registry";
 import { sharedChains, type Chain, type NamedRoute, type Target } from "./shared-listener";
-import { namesFor } from "./virtual-service";
-import { isPublic, isVisible, listenerOf, ownListener, protocolUnder, sidecarFor } from "./visibility";
+import { namesFor, type RouteQuery } from "./virtual-service";
+import {
+  importedByRest,
+  importsAs,
+  isPublic,
+  isVisible,
+  listenerOf,
+  ownListener,
+  protocolUnder,
+  sidecarFor,
+} from "./visibility";
 
 /**
  * What the proxy of a client listens for: of the services that it is told, which one takes what is sent to an address or names a host.
@@ -56,9 +65,9 @@ export class Listeners {
     return isVisible(service, { number, isOwnAddress, protocol }, client.scope, sidecar, mesh, settle);
   }
 
-  /** Whether an egress entry for the port alone imports it. */
-  private isOwn(service: Registered, number: number): boolean {
-    return ownListener(this.sidecar, number, service, this.context.client.scope.namespace) !== undefined;
+  /** The egress entry for the port alone that imports it. */
+  private own(service: Registered, number: number) {
+    return ownListener(this.sidecar, number, service, this.context.client.scope.namespace);
   }
 
   /** The port of a service, as what listens for it takes it: an egress entry for the port says what it is. */
@@ -84,7 +93,7 @@ export class Listeners {
       const port = portOf(indexes.registry, service, number, settle);
       if (port === undefined || port.protocol === "HTTP") return [];
       const answers = instancesOf(this.context, port).some((endpoint) => endpoint.workload === workload);
-      return answers ? [{ service, port }] : [];
+      return answers ? [{ service, port, isAtPod: true }] : [];
     });
     owners.sort((a, b) => this.compareServices(a.service, b.service));
     return this.alone(...owners);
@@ -92,21 +101,21 @@ export class Listeners {
 
   /** A listener at an address that only these have; what is named in a handshake matters only to routes then. */
   alone(...owners: readonly Target[]): readonly Chain[] {
-    return sharedChains(owners, (target) => this.names(target, []));
+    return sharedChains(owners, (target) => this.names(target, [])) ?? NO_CHAINS;
+  }
+
+  /** What decides which VirtualServices concern a service: those of the egress entry by which the proxy listens. */
+  queryOf({ service, port: { number }, isAtPod }: Target, isHttp: boolean): RouteQuery {
+    const { mesh, client } = this.context;
+    const own = isHttp ? listenerOf(this.sidecar, number) : isAtPod === true ? undefined : this.own(service, number);
+    const imported = own === undefined ? importedByRest(this.sidecar) : own.hosts;
+    return { mesh, host: service.host, port: number, isHttp, scope: client.scope, imported };
   }
 
   /** Names in the handshake that a TLS port is for, and where they lead; without routes its own, if nothing else tells it apart. */
-  private names({ service, port }: Target, own: readonly string[]): readonly NamedRoute[] {
-    const { indexes, mesh, client, settle } = this.context;
-    const query = {
-      mesh,
-      host: service.host,
-      port: port.number,
-      isHttp: false,
-      scope: client.scope,
-      sidecar: this.sidecar,
-    };
-    const routes = namesFor(indexes.virtualServices, query, settle);
+  private names(target: Target, own: readonly string[]): readonly NamedRoute[] {
+    const { indexes, settle } = this.context;
+    const routes = namesFor(indexes.virtualServices, this.queryOf(target, false), settle);
     return routes.length > 0 ? routes : [{ names: own, to: undefined }];
   }
 
@@ -120,6 +129,12 @@ export class Listeners {
     return found?.port.protocol !== "AUTO" || isSniffed || this.readsHttp(number) ? found : undefined;
   }
 
+  /** Whether requests that name a service by an alias of it are routed to it: an egress list may leave the alias out. */
+  knowsAs(alias: Registered, { service, port }: Target): boolean {
+    const imported = this.queryOf({ service, port }, true).imported;
+    return imported === undefined || importsAs(imported, alias.host, service, this.context.client.scope.namespace);
+  }
+
   /** Of one name, what has the port: the youngest says whether requests are read there, the oldest has the cluster. */
   private readable(services: readonly Registered[], number: number): Target | undefined {
     const targets = this.ofOneName(services, number);
@@ -131,7 +146,7 @@ export class Listeners {
   }
 
   /** Whether some service has HTTP on the port, for which there is a listener on 0.0.0.0. */
-  private readsHttp(number: number): boolean {
+  readsHttp(number: number): boolean {
     const { registry, httpListeners } = this.context.indexes;
     return this.ofListener(httpListeners, number, (told) =>
       servicesWithPort(registry, number).some((services) =>
@@ -163,8 +178,8 @@ export class Listeners {
     });
   }
 
-  /** Who shares the listener on 0.0.0.0 with HTTP, oldest first, what is not exported to everybody before the rest. */
-  sharing(number: number): readonly Chain[] {
+  /** Who shares the listener on 0.0.0.0 with HTTP, oldest first, what is not exported to everybody before the rest; `undefined`: Envoy refuses it. */
+  sharing(number: number): readonly Chain[] | undefined {
     const { registry, sharedListeners } = this.context.indexes;
     if (!registry.sharedPorts.has(number) && listenerOf(this.sidecar, number) === undefined) return NO_CHAINS;
     return this.ofListener(sharedListeners, number, (told) =>
@@ -179,14 +194,14 @@ export class Listeners {
       .flatMap((services) => this.ofOneName(services, number))
       .filter((target) => this.isShared(target))
       .sort((a, b) => this.compareServices(a.service, b.service));
-    const own = all.filter(({ service }) => this.isOwn(service, number));
+    const own = all.filter(({ service }) => this.own(service, number) !== undefined);
     return own.length > 0 ? own : all;
   }
 
   private isShared(target: Target): boolean {
     const { service, port } = target;
     if (service.kind === "Service" && this.isHttp(target)) return true;
-    if (!this.isOwn(service, port.number))
+    if (this.own(service, port.number) === undefined)
       return service.kind === "ServiceEntry" && sharesListener(service.object, port);
     return service.kind === "Service"
       ? isPassthrough(service, this.context.settle)

@@ -8,7 +8,7 @@ export interface Meant {
   /** As `Host` of a request, or in a handshake. */
   readonly host: string | undefined;
   readonly service: Registered | undefined;
-  /** The Service without pods under whose name the service was dialled. */
+  /** The Service without pods under whose name it was dialled. */
   readonly alias?: Registered | undefined;
 }
 
@@ -23,12 +23,20 @@ const nameInHandshake = (written: string): string | undefined =>
   isIpAddress(written) ? undefined : written.replace(/\.$/, "");
 
 export function meantBy(dialled: Dialled, bytes: Bytes): Meant {
+  const alias = "alias" in dialled ? dialled.alias : undefined;
+  const { host, service } = named(dialled, bytes);
+  if (alias === undefined) return { host, service };
+  if (bytes.isTls) return { host: nameInHandshake(alias.written), service, alias: alias.service };
+  return { host: service === undefined ? undefined : host, service, alias: alias.service };
+}
+
+/** By its own name. */
+function named(dialled: Dialled, bytes: Bytes): Meant {
   switch (dialled.kind) {
     case "service":
       return {
         host: bytes.isTls ? nameInHandshake(dialled.written) : dialled.service.host,
         service: dialled.service,
-        alias: dialled.alias,
       };
     case "entry":
       return { host: nameIn(dialled, bytes), service: dialled.service };

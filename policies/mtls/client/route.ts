@@ -47,7 +47,7 @@ export type Hop =
   | { readonly via: "missing-cluster"; readonly target: RouteTarget };
 
 export type PassthroughReason =
-  "not-visible" | "no-such-port" | "udp-port" | "no-service" | "app-tls" | "not-http" | "not-tls";
+  "not-visible" | "no-such-port" | "udp-port" | "no-service" | "app-tls" | "not-http" | "not-tls" | "refused-listener";
 
 /** Where one question leads. */
 class Routes {
@@ -73,7 +73,7 @@ class Routes {
   /** The clusters that the routes of a service lead to. */
   private routed(target: Target, to: Address, isHttp = this.isRequest(target.port)): readonly Hop[] {
     const { service, port } = target;
-    const { indexes, mesh, client, settle } = this.context;
+    const { indexes, client, settle } = this.context;
     if (isHttp && this.isUnrouted(target))
       return [
         {
@@ -81,16 +81,10 @@ class Routes {
           target: { host: service.host, subset: undefined, port: port.number, from: undefined },
         },
       ];
-    const query = {
-      mesh,
-      host: service.host,
-      port: port.number,
-      isHttp,
-      scope: client.scope,
-      sidecar: this.listeners.sidecar,
-    };
     const isRouted = !client.scope.isGateway && port.protocol !== "TLS";
-    const targets = isRouted ? routesFor(indexes.virtualServices, query, settle) : undefined;
+    const targets = isRouted
+      ? routesFor(indexes.virtualServices, this.listeners.queryOf(target, isHttp), settle)
+      : undefined;
     return this.led(target, targets, isHttp, to);
   }
 
@@ -140,28 +134,35 @@ class Routes {
     { host, service, alias }: Meant,
   ): readonly Hop[] {
     const chains = this.listeners.sharing(number);
+    if (chains === undefined) return this.passthrough(to, why, service);
     const chain = chainFor(chains, { ...this.bytes, ip: ipOf(to), host });
     if (chain !== undefined && !chain.isHttp) return this.through(chain, to);
     const isRead = chains.length === 0 || chain?.isHttp === true;
     const isRequest = this.bytes.isHttp && !this.bytes.isTls && isRead;
     const target = isRequest ? this.listeners.requested(host, number, chain !== undefined) : undefined;
-    if (target === undefined) return this.passthrough(to, why, service);
-    return this.routedAs(alias, target, to) ?? this.routed(target, to);
+    const isSniffed = chain !== undefined || (isRequest && alias !== undefined && this.listeners.readsHttp(number));
+    const byAlias = isSniffed ? this.routedAs(alias, number, target, to) : undefined;
+    if (byAlias !== undefined) return byAlias;
+    const isKnown = target !== undefined && (alias === undefined || this.listeners.knowsAs(alias, target));
+    return isKnown ? this.routed(target, to) : this.passthrough(to, why, service);
   }
 
   /** Routes for the alias by which a request names a service count before the service's own where they name it, and are older. */
-  private routedAs(alias: Registered | undefined, own: Target, to: Address): readonly Hop[] | undefined {
-    const { number } = own.port;
-    const { indexes, mesh, client, settle } = this.context;
+  private routedAs(
+    alias: Registered | undefined,
+    number: number,
+    own: Target | undefined,
+    to: Address,
+  ): readonly Hop[] | undefined {
+    const { indexes, mesh, settle } = this.context;
     if (alias === undefined || !this.listeners.sees(alias, number)) return undefined;
     const port = portOf(indexes.registry, alias, number, settle);
-    if (port === undefined) return undefined;
-    const query = { mesh, port: number, isHttp: true, scope: client.scope, sidecar: this.listeners.sidecar };
-    const [targets, others] = [alias.host, own.service.host].map((host) =>
-      routesFor(indexes.virtualServices, { ...query, host }, settle),
+    if (port === undefined || (port.protocol !== "HTTP" && port.protocol !== "AUTO")) return undefined;
+    const [targets, others] = [{ service: alias, port }, own].map((each) =>
+      each === undefined ? undefined : routesFor(indexes.virtualServices, this.listeners.queryOf(each, true), settle),
     );
     const [by, other] = [targets?.[0]?.from, others?.[0]?.from];
-    if (by !== undefined && other !== undefined) {
+    if (own !== undefined && by !== undefined && other !== undefined) {
       const isNamed = hasHost(by, alias.host, mesh);
       if (isNamed === hasHost(other, own.service.host, mesh) ? byAge(other, by) < 0 : !isNamed) return undefined;
     }
@@ -184,7 +185,9 @@ class Routes {
   /** At the address of a service itself. */
   private atService(target: Target, to: Address, meant: Meant): readonly Hop[] {
     if (target.port.protocol !== "TLS") return this.routed(target, to);
-    return this.atListener(this.listeners.alone(target), to, meant);
+    const chains = this.listeners.alone(target);
+    if (chains.length > 0) return this.atListener(chains, to, meant);
+    return this.anywhere(to, target.port.number, "refused-listener", meant);
   }
 
   private toPod(meant: Meant, to: Address & { readonly kind: "pod" }, number: number): readonly Hop[] {

@@ -15,6 +15,8 @@ import type { RouteTarget } from "./virtual-service";
 export interface Target {
   readonly service: Registered;
   readonly port: RegisteredPort;
+  /** Where it answers itself, at the address of a pod. */
+  readonly isAtPod?: boolean;
 }
 
 /** Where a connection with one of these names in its TLS handshake goes. */
@@ -42,8 +44,9 @@ export interface Connection {
   readonly isTls: boolean;
 }
 
-const isSame = (a: Chain, b: Chain): boolean =>
-  a.isHttp === b.isHttp && a.range === b.range && [...a.names].sort().join() === [...b.names].sort().join();
+/** Chains that are the same to istiod: it leaves out the later one (`conflictsWith` in listener.go). */
+const sameness = ({ isHttp, range = "", names }: Chain): string =>
+  `${isHttp}|${range}|${[...new Set(names)].sort().join()}`;
 
 /** `*` restricts nothing. */
 const restricting = (names: readonly string[]): readonly string[] => (names.includes("*") ? [] : names);
@@ -58,33 +61,51 @@ function ofTarget(target: Target, routes: (target: Target) => readonly NamedRout
       return [http];
     case "AUTO":
       return [plain, http];
-    case "TLS":
-      return routes(target).map(({ names, to }) => ({ ...plain, names: restricting(names), to }));
+    case "TLS": {
+      // Routes for names that are written the same: the first counts.
+      const routed = new Map([...routes(target)].reverse().map((route) => [route.names.join(), route]));
+      return [...routed.values()].reverse().map(({ names, to }) => ({ ...plain, names: restricting(names), to }));
+    }
     case "TCP":
       return [plain];
   }
 }
 
 /**
- * The chains of the listener, of the services that share it in istiod's order. What would be the same chain as an earlier one is left
- * out, a port without a protocol adds nothing once the listener detects protocols anyway, and where a server may speak first nothing
- * else shares the listener.
+ * Two chains ask for the same name, so Envoy refuses the listener as a whole: `FilterChainManagerImpl::addFilterChains` in its
+ * source/common/listener_manager/filter_chain_manager_impl.cc.
+ */
+function isRefused(chains: readonly Chain[]): boolean {
+  const taken = chains.flatMap(({ range = "", names }) => names.map((name) => `${range}|${name}`));
+  return new Set(taken).size < taken.length;
+}
+
+/**
+ * The chains of the listener, of the services that share it in istiod's order; `undefined` when Envoy does not take it. What would be
+ * the same chain as one of an earlier service is left out, a port without a protocol adds nothing once the listener detects protocols
+ * anyway, and where a server may speak first nothing else shares the listener.
  * @param routes where the names of a TLS port lead
  */
 export function sharedChains(
   targets: readonly Target[],
   routes: (target: Target) => readonly NamedRoute[],
-): readonly Chain[] {
+): readonly Chain[] | undefined {
   const chains: Chain[] = [];
+  const known = new Set<string>();
+  const [oldest] = targets;
   let detects = false;
   for (const target of targets) {
     const { protocol, serverFirst } = target.port;
     if (detects && protocol === "AUTO") continue;
-    if (chains.some((chain) => chain.target.port.serverFirst !== serverFirst)) continue;
-    for (const chain of ofTarget(target, routes)) if (!chains.some((other) => isSame(other, chain))) chains.push(chain);
+    if (serverFirst !== oldest?.port.serverFirst) continue;
+    for (const chain of ofTarget(target, routes)) {
+      if (target !== oldest && known.has(sameness(chain))) continue;
+      known.add(sameness(chain));
+      chains.push(chain);
+    }
     detects ||= protocol === "HTTP" || protocol === "AUTO";
   }
-  return chains;
+  return isRefused(chains) ? undefined : chains;
 }
 
 /** Those that fit best, else those that ask for nothing of the kind; `rank` is 0 where a chain does not fit. */
@@ -125,5 +146,5 @@ export function chainFor(chains: readonly Chain[], connection: Connection): Chai
   const isRequest = connection.isHttp && !connection.isTls;
   // Plaintext that is no HTTP fits no chain once one of them reads HTTP.
   const fitting = named.some(({ isHttp }) => isHttp) && !isRequest ? [] : named;
-  return fitting[0] ?? chains.find(isRest);
+  return fitting[0] ?? chains.findLast(isRest);
 }

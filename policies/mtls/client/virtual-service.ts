@@ -1,6 +1,6 @@
 import type { Settle } from "../explore";
 import { isUnknown } from "../known";
-import type { Mesh, Sidecar, VirtualService } from "../mesh";
+import type { Mesh, VirtualService } from "../mesh";
 import { byAge } from "./age";
 import { coversHost, expandShortName, HostTable, isWildcard } from "./hosts";
 import { meshConfigRef } from "./mesh-config";
@@ -54,7 +54,7 @@ export function indexVirtualServices(mesh: Mesh): VirtualServiceIndex {
   return { byHost, uncertain, isEmpty: mesh.virtualServices.length === 0, isSelective };
 }
 
-interface RouteQuery {
+export interface RouteQuery {
   readonly mesh: Mesh;
   /** The service's host name. */
   readonly host: string;
@@ -62,7 +62,8 @@ interface RouteQuery {
   readonly port: number;
   readonly isHttp: boolean;
   readonly scope: Scope;
-  readonly sidecar: Sidecar | undefined;
+  /** What the egress entry imports by which the proxy listens; `undefined` where all that is exported is. */
+  readonly imported: readonly string[] | undefined;
 }
 
 const EXPORT_WAYS = [["*"], ["~"]] as const;
@@ -91,11 +92,8 @@ const overlaps = (pattern: string, host: string): boolean => coversHost(pattern,
 
 function isSeen(object: VirtualService, host: string, query: RouteQuery, settle: Settle): boolean {
   if (!isExported(exportToOf(object, query.mesh, settle), object.ref.namespace, query.scope.namespace)) return false;
-  const egress = query.sidecar?.egress;
-  if (egress === undefined || isUnknown(egress) || egress.length === 0) return true;
-  const listener = egress.find(({ port }) => port === query.port) ?? egress.find(({ port }) => port === undefined);
-  const { namespace } = query.scope;
-  return listener !== undefined && imports(listener.hosts, host, object.ref.namespace, namespace, overlaps);
+  const { imported, scope } = query;
+  return imported === undefined || imports(imported, host, object.ref.namespace, scope.namespace, overlaps);
 }
 
 /** Whether the client and the port are those of a match. */

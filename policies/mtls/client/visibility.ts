@@ -116,6 +116,19 @@ export function imports(
   return found;
 }
 
+/** Whether what imports a service imports an alias of it too (`matchingAliasService` in sidecar.go): the namespace is the service's. */
+export function importsAs(
+  hosts: readonly string[],
+  alias: string,
+  { host, ref: { namespace } }: Registered,
+  clientNamespace: string,
+): boolean {
+  const isEverywhere = (entry: string): boolean => entry.startsWith("*/");
+  const near = hosts.filter((entry) => !isEverywhere(entry));
+  const counting = imports(near, host, namespace, clientNamespace) ? near : hosts.filter(isEverywhere);
+  return imports(counting, alias, namespace, clientNamespace);
+}
+
 /** A port of a service as listeners know it. */
 export interface ListenedPort {
   readonly number: number;
@@ -142,6 +155,12 @@ export const listenerOf = (sidecar: Sidecar | undefined, number: number): Egress
   sidecar?.egress === undefined || isUnknown(sidecar.egress)
     ? undefined
     : sidecar.egress.find(({ port }) => port === number);
+
+/** The hosts of the egress entry for every port; `undefined` where no list narrows anything. */
+export const importedByRest = (sidecar: Sidecar | undefined): readonly string[] | undefined =>
+  sidecar?.egress === undefined || isUnknown(sidecar.egress) || sidecar.egress.length === 0
+    ? undefined
+    : (sidecar.egress.find(({ port }) => port === undefined)?.hosts ?? []);
 
 /** What an egress entry for a port makes of the port of a service: under HTTP only what may be HTTP is a host of its routes. */
 export function protocolUnder({ protocol }: Egress, ofService: PortProtocol): PortProtocol | undefined {
@@ -173,8 +192,7 @@ export function isVisible(
   const isOwn = own !== undefined && protocol !== undefined && protocolUnder(own, protocol) !== undefined;
   if (isOwn && port.isOwnAddress !== true) return true;
   if (protocol === "HTTP" && listenerOf(sidecar, port.number) !== undefined) return false;
-  const rest = sidecar.egress.find((entry) => entry.port === undefined);
-  return rest !== undefined && imports(rest.hosts, entry.host, namespace, scope.namespace);
+  return imports(importedByRest(sidecar) ?? [], entry.host, namespace, scope.namespace);
 }
 
 /** What happens to traffic for which the proxy has no cluster. */

@@ -82,13 +82,24 @@ interface Declarer {
   readonly open: Undecided | undefined;
 }
 
-/** What it says of the port; of several of its ports the first that leads there. */
-const claimOf = ({ from: { ref }, ports, open }: Declarer, targetPort: number): readonly Claim[] => {
-  if (isUnknown(ports)) return [{ protocol: UNKNOWN, by: ref, open: { object: ref, path: "spec.ports" } }];
-  const found = ports.find(({ target }) => target === targetPort || target === UNKNOWN);
-  if (found === undefined) return [];
-  const isOpen = found.target === UNKNOWN || isUnknown(found.protocol);
-  return [{ protocol: found.protocol, by: ref, open: isOpen ? { object: ref, path: "spec.ports" } : open }];
+/**
+ * What it says of the port; of several ports of a Service the first that leads there. Which of several ports of a ServiceEntry counts
+ * istiod leaves to chance: it takes them from an index without order (`GetProxyServiceTargets` in
+ * pilot/pkg/serviceregistry/serviceentry/controller.go).
+ */
+const claimsOf = ({ from: { ref }, ports, open }: Declarer, targetPort: number): readonly Claim[] => {
+  const place: Undecided = { object: ref, path: "spec.ports" };
+  if (isUnknown(ports)) return [{ protocol: UNKNOWN, by: ref, open: place }];
+  const leading = ports.filter(({ target }) => target === targetPort || target === UNKNOWN);
+  const [first] = leading;
+  if (first === undefined) return [];
+  const claim = ({ target, protocol }: DeclaringPort): Claim => {
+    const isOpen = target === UNKNOWN || isUnknown(protocol);
+    return { protocol, by: ref, open: isOpen ? place : open };
+  };
+  if (ref.kind !== "ServiceEntry") return [claim(first)];
+  const others = leading.filter(({ protocol }) => protocol !== first.protocol);
+  return [...others.map((port) => ({ ...claim(port), open: place })), claim(first)];
 };
 
 const entryPorts = (workload: Workload, { ports }: ServiceEntry): readonly DeclaringPort[] =>
@@ -147,7 +158,7 @@ const serviceClaims = (index: MeshIndex, workload: Workload, targetPort: number)
   return untilSure(
     [...services, ...entries]
       .sort((a, b) => byCreation(a.from, b.from) || compare(a.host, b.host))
-      .flatMap((declarer) => claimOf(declarer, targetPort)),
+      .flatMap((declarer) => claimsOf(declarer, targetPort)),
   );
 };
 

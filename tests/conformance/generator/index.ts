@@ -94,7 +94,14 @@ export function generate(seed: string, at: number): Case {
     ...(Object.keys(config).length === 0 ? {} : { meshConfig: config }),
     ...(of.domain === "cluster.local" ? {} : { clusterDomain: of.domain }),
     ...(Object.keys(features).length === 0 ? {} : { features }),
-    ...(hasAddresses ? {} : { installations: installations(of) }),
+    ...(hasAddresses
+      ? {}
+      : {
+          installations: installations(
+            of,
+            services.some(({ isHeadless }) => isHeadless),
+          ),
+        }),
     objects: [
       ...(hasAddresses ? [] : namespaces(of, kind === "ambient")),
       ...(isWatchful ? watched(of) : []),

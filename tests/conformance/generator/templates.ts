@@ -5,6 +5,10 @@ import { APPS, metadata, OTHER_PORTS, type Setting } from "./setting";
 
 /** Deployments that have yet to meet the webhooks and the CNI agent, the namespaces they are in, and the control planes that are there. */
 
+const RANGED: readonly Json[] = [
+  { global: { proxy: { excludeOutboundPorts: "4318", includeIPRanges: "10.96.0.0/16" } } },
+];
+
 /** What the istiod chart was installed with, one map of values per control plane. */
 const INSTALLATIONS: readonly (readonly Json[])[] = [
   [{}],
@@ -24,10 +28,17 @@ const INSTALLATIONS: readonly (readonly Json[])[] = [
     },
   ],
   [{ global: { proxy: { excludeInboundPorts: "4317" } } }],
-  [{ global: { proxy: { excludeOutboundPorts: "4318", includeIPRanges: "10.96.0.0/16" } } }],
+  RANGED,
 ];
 
-export const installations = ({ random }: Setting): readonly Json[] => random.pick(INSTALLATIONS);
+/**
+ * @param dialsPods some Service is headless. Then no range of addresses is captured: templates do not say which addresses their pods will
+ * have, so nobody could tell what is captured.
+ */
+export function installations({ random }: Setting, dialsPods: boolean): readonly Json[] {
+  const picked = random.pick(INSTALLATIONS);
+  return dialsPods && picked === RANGED ? [{ global: { proxy: { excludeOutboundPorts: "4318" } } }] : picked;
+}
 
 const revision = (random: Random): string =>
   random.weighted([

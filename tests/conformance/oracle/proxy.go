@@ -49,6 +49,7 @@ func (e *engine) proxy(p *corev1.Pod) *proxy {
 		IPAddresses: []string{p.Status.PodIP}, Type: kind, DNSDomain: p.Namespace + ".svc." + e.domain,
 	})
 	made := &proxy{Simulation: simulation.NewSimulationFromConfigGen(&testing.T{}, e.istiod.ConfigGenTest, node), node: node}
+	made.Listeners = accepted(made.Listeners)
 	made.Routes = e.routes(made)
 	e.proxies[key] = made
 	return made

@@ -29,10 +29,9 @@ const http = { ...plain, isHttp: true };
 const tlsTo = (host: string): Connection => ({ ...plain, host, isTls: true });
 
 const takes = (all: readonly Target[], connection: Connection): string => {
-  const chain = chainFor(
-    sharedChains(all, ({ service }) => [{ names: [service.host], to: undefined }]),
-    connection,
-  );
+  const chains = sharedChains(all, ({ service }) => [{ names: [service.host], to: undefined }]);
+  if (chains === undefined) throw new Error("Envoy takes this listener");
+  const chain = chainFor(chains, connection);
   return chain === undefined ? "nobody" : chain.isHttp ? "requests" : chain.target.service.host;
 };
 
@@ -65,4 +64,20 @@ test.each<[string, Target[], Connection, string]>([
   ["and is shut out by others", targets(["a.example.com", "HTTP"], ["b.example.com", "MONGO"]), plain, "nobody"],
 ])("%s", (_, all, connection, expected) => {
   expect(takes(all, connection)).toBe(expected);
+});
+
+test("a listener of which two chains ask for one name is refused", () => {
+  const routes = (...names: readonly (readonly string[])[]) =>
+    sharedChains(targets(["a.example.com", "TLS"]), () => names.map((each) => ({ names: each, to: undefined })));
+  expect(routes(["a.example.com"], ["b.example.com", "a.example.com"])).toBeUndefined();
+  expect(routes(["a.example.com"], ["b.example.com"])).toHaveLength(2);
+  expect(routes(["a.example.com"], ["a.example.com"])).toHaveLength(1);
+});
+
+test.each([
+  ["MONGO", "MYSQL", 1],
+  ["MYSQL", "MYSQL", 1],
+  ["TCP", "", 2],
+])("%s, then %s", (first, second, chains) => {
+  expect(sharedChains(targets(["a.example.com", first], ["b.example.com", second]), () => [])).toHaveLength(chains);
 });
