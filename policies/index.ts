@@ -1,11 +1,12 @@
 import { PolicyPack } from "@pulumi/policy";
+import { keepPropertiesEncoded } from "./crossguard/encoded";
 import { policiesOf } from "./crossguard/policies";
 import { secretsSeen } from "./crossguard/secrets";
 import { unpackOnce } from "./crossguard/unpack";
 import { RULES } from "./rules";
 
 const secrets = secretsSeen();
-unpackOnce(secrets);
+unpackOnce(secrets, keepPropertiesEncoded());
 
 new PolicyPack("meshtls", {
   displayName: "meshtls: Istio mTLS and OpenTelemetry",

@@ -13,13 +13,13 @@ import { registeredBy, type Registered } from "../tests/support/mocks";
 import { median, threadTime } from "./bench-measures";
 
 /**
- * What the pack costs, beside a pack without policies: both are started as Pulumi's language host starts them, and asked over gRPC as
- * the engine asks, for each resource of a stack and then for the stack. The stack is the staging program in a preview, with more
- * services.
+ * What the pack costs, beside a pack without policies and one with a policy that does nothing: all are started as Pulumi's language
+ * host starts them, and asked over gRPC as the engine asks, for each resource of a stack and then for the stack. The stack is the
+ * staging program in a preview, with more services.
  *
  *   npx tsx scripts/bench-pack.ts [runs]      default: 9
  *
- * The two packs take turns, so that a busy machine is busy for both. Every run is a process of its own, as in a preview: nothing is warm.
+ * The packs take turns, so that a busy machine is busy for all. Every run is a process of its own, as in a preview: nothing is warm.
  */
 
 const root = join(__dirname, "..");
@@ -61,12 +61,15 @@ async function stackOf(atLeast: number): Promise<readonly SentResource[]> {
   }
 }
 
-/** A pack without policies, with the SDK's packages of this repository. */
-function emptyPack(): string {
-  const folder = mkdtempSync(join(tmpdir(), "empty-pack-"));
+/** What the SDK costs whoever has a policy at all: it unpacks every resource for it, twice. */
+const IDLE = "{ name: 'idle', description: 'Does nothing.', validateResource: () => {}, validateStack: () => {} }";
+
+/** A pack of these policies, with the SDK's packages of this repository. */
+function packOf(policies: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "other-pack-"));
   writeFileSync(join(folder, "PulumiPolicy.yaml"), "runtime: nodejs\nmain: index.js\n");
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "empty", version: "0.0.1", main: "index.js" }));
-  const source = 'const { PolicyPack } = require("@pulumi/policy");\nnew PolicyPack("empty", { policies: [] });\n';
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "other", version: "0.0.1", main: "index.js" }));
+  const source = `const { PolicyPack } = require("@pulumi/policy");\nnew PolicyPack("other", { policies: [${policies}] });\n`;
   writeFileSync(join(folder, "index.js"), source);
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(join(root, "node_modules/@pulumi"), join(folder, "node_modules/@pulumi"));
@@ -111,40 +114,41 @@ async function run(folder: string, stack: readonly SentResource[]): Promise<Run>
 
 const milliseconds = (value: number): string => (Number.isNaN(value) ? "unknown" : `${value.toFixed(0)} ms`);
 
-/** One line: what each pack took in the median, what ours took more, and how the two compare. */
-function line(what: string, ours: readonly (number | undefined)[], empty: readonly (number | undefined)[]): string {
-  const known = (values: readonly (number | undefined)[]): readonly number[] =>
-    values.filter((value) => value !== undefined);
-  const [mine, other] = [median(known(ours)), median(known(empty))];
-  const ratio = Number.isNaN(mine / other) ? "" : `, ${(mine / other).toFixed(2)} times`;
-  return `${what}: meshtls ${milliseconds(mine)}, empty ${milliseconds(other)}: ${milliseconds(mine - other)} more${ratio}`;
+const medianOf = (values: readonly (number | undefined)[]): number =>
+  median(values.filter((value) => value !== undefined));
+
+/** One line: what each pack took in the median, and how ours compares with the empty one. */
+function line(runs: Readonly<Record<Pack, readonly Run[]>>, phase: "start" | "preview", time: keyof Spent): string {
+  const took = (pack: Pack): number => medianOf(runs[pack].map((run) => run[phase][time]));
+  const [ours, empty, idle] = [took("meshtls"), took("empty"), took("idle")];
+  const more = ours < empty ? `${milliseconds(empty - ours)} less` : `${milliseconds(ours - empty)} more`;
+  const compared = Number.isNaN(ours / empty) ? "" : `: ${more} than the empty one, ${(ours / empty).toFixed(2)} times`;
+  const times = `meshtls ${milliseconds(ours)}, empty ${milliseconds(empty)}, an idle policy ${milliseconds(idle)}`;
+  return `${phase}, ${time === "wall" ? "on the clock" : "main thread"}: ${times}${compared}`;
 }
 
+type Pack = "empty" | "idle" | "meshtls";
+
 async function main(): Promise<void> {
-  const runs = Number(process.argv[2] ?? 9);
+  const count = Number(process.argv[2] ?? 9);
   execFileSync(process.execPath, [join(root, "scripts/build.mjs")], { stdio: "inherit" });
   const stack = await stackOf(RESOURCES);
-  const folder = emptyPack();
+  const others = [packOf(""), packOf(IDLE)] as const;
+  const folders: Readonly<Record<Pack, string>> = {
+    empty: others[0],
+    idle: others[1],
+    meshtls: join(root, "policies"),
+  };
+  const runs: Readonly<Record<Pack, Run[]>> = { empty: [], idle: [], meshtls: [] };
   try {
-    const ours: Run[] = [];
-    const empty: Run[] = [];
-    for (let at = 0; at < runs; at += 1) {
-      empty.push(await run(folder, stack));
-      ours.push(await run(join(root, "policies"), stack));
-    }
-    const violations = ours[0]?.violations ?? 0;
-    console.log(`${stack.length} resources, ${violations} violations; medians of ${runs} runs each, in turns`);
+    for (let at = 0; at < count; at += 1)
+      for (const pack of ["empty", "idle", "meshtls"] as const) runs[pack].push(await run(folders[pack], stack));
+    const violations = runs.meshtls[0]?.violations ?? 0;
+    console.log(`${stack.length} resources, ${violations} violations; medians of ${count} runs each, in turns`);
     for (const phase of ["start", "preview"] as const)
-      for (const time of ["wall", "thread"] as const)
-        console.log(
-          line(
-            `${phase}, ${time === "wall" ? "on the clock" : "main thread"}`,
-            ours.map((one) => one[phase][time]),
-            empty.map((one) => one[phase][time]),
-          ),
-        );
+      for (const time of ["wall", "thread"] as const) console.log(line(runs, phase, time));
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    for (const folder of others) rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -2,16 +2,17 @@
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
+/** Whether something among encoded properties is no plain JSON: a secret, an asset, an output. */
+export const isMarked = (bytes: Uint8Array): boolean =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(SIGNATURE);
+
 /** Shorter ones are words like any other: hiding them would only garble messages. */
 const SHORTEST = 4;
 
 /** Policies are handed secrets in the clear: what a message says is cleared of them. */
 export interface Secrets {
-  /**
-   * Remembers the secrets among properties as they came over the wire.
-   * @returns whether something among them is marked as no plain JSON
-   */
-  learn(properties: unknown): boolean;
+  /** Remembers the secrets among properties as they came over the wire. */
+  learn(properties: unknown): void;
   /**
    * There are properties that nobody has looked into yet.
    * @param look makes somebody look, and so learn, before a message is shown
@@ -36,17 +37,11 @@ export function secretsSeen(): Secrets {
     } else if (typeof value === "object" && value !== null) Object.values(value).forEach(remember);
   };
 
-  const learn = (value: unknown): boolean => {
-    if (typeof value !== "object" || value === null) return false;
+  const learn = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
     const bag = value as Readonly<Record<string, unknown>>;
-    if (SIGNATURE in bag) {
-      if (bag[SIGNATURE] === SECRET) remember(bag.value);
-      else Object.values(bag).forEach(learn);
-      return true;
-    }
-    let isMarked = false;
-    for (const key of Object.keys(bag)) if (learn(bag[key])) isMarked = true;
-    return isMarked;
+    if (bag[SIGNATURE] === SECRET) remember(bag.value);
+    else Object.values(bag).forEach(learn);
   };
 
   return {

@@ -1,5 +1,7 @@
 import { createRequire } from "node:module";
-import type { Secrets } from "./secrets";
+import { once } from "../mtls/memo";
+import type { EncodedProperties } from "./encoded";
+import { isMarked, type Secrets } from "./secrets";
 
 /** Properties as they come over the wire; `toJavaScript` is what costs. */
 interface Packed {
@@ -34,15 +36,24 @@ function madeWhenRead(make: () => Bag): Bag {
  * proxy), and one into which no policy looks not at all. The secrets among the properties, which the SDK hands to policies in the clear,
  * are noted on the way, or when a message is about to be cleared of them.
  */
-export function unpackOnce(secrets: Secrets): void {
+export function unpackOnce(secrets: Secrets, { bytesOf }: EncodedProperties): void {
   const sdk = createRequire(__filename)("@pulumi/policy/deserialize") as { deserializeProperties: Unpack };
   const unpack = sdk.deserializeProperties;
   const bags = new WeakMap<Packed, Bag>();
-  sdk.deserializeProperties = (properties, keepSecrets) => {
-    if (keepSecrets) return unpack(properties, keepSecrets);
-    const known = bags.get(properties);
-    if (known !== undefined) return known;
-    let unpacked: Bag | undefined;
+
+  /** Whether nothing in it is marked as a secret, an asset or an output: then it is what it says. */
+  const isPlain = (properties: Packed): boolean => {
+    const bytes = bytesOf(properties);
+    return bytes !== undefined && !isMarked(bytes);
+  };
+
+  const unpackMarked = (properties: Packed): (() => Bag) => {
+    const open = once(() => {
+      forget();
+      const plain = properties.toJavaScript();
+      secrets.learn(plain);
+      return unpack({ toJavaScript: () => plain }, false);
+    });
     const forget = secrets.expect(() => {
       try {
         open();
@@ -50,13 +61,14 @@ export function unpackOnce(secrets: Secrets): void {
         // What cannot be unpacked is shown to nobody.
       }
     });
-    const open = (): Bag => {
-      if (unpacked !== undefined) return unpacked;
-      forget();
-      const plain = properties.toJavaScript();
-      const isMarked = secrets.learn(plain);
-      return (unpacked = isMarked ? unpack({ toJavaScript: () => plain }, keepSecrets) : plain);
-    };
+    return open;
+  };
+
+  sdk.deserializeProperties = (properties, keepSecrets) => {
+    if (keepSecrets) return unpack(properties, keepSecrets);
+    const known = bags.get(properties);
+    if (known !== undefined) return known;
+    const open = isPlain(properties) ? once(() => properties.toJavaScript()) : unpackMarked(properties);
     const bag = madeWhenRead(open);
     bags.set(properties, bag);
     return bag;

@@ -1,8 +1,11 @@
 import type { Policies } from "@pulumi/policy";
-import type { AnalyzeResponse, AnalyzeStackRequest } from "@pulumi/pulumi/proto/analyzer_pb";
+import { type AnalyzeResponse, AnalyzeStackRequest } from "@pulumi/pulumi/proto/analyzer_pb";
 import { stringify } from "yaml";
 import { judge } from "../../cli/judge";
+import { keepPropertiesEncoded } from "../../policies/crossguard/encoded";
 import { policiesOf } from "../../policies/crossguard/policies";
+import { secretsSeen } from "../../policies/crossguard/secrets";
+import { unpackOnce } from "../../policies/crossguard/unpack";
 import { RULES } from "../../policies/rules";
 import { readSettings } from "../../policies/settings";
 import { CASES_NOW, caseNames, readCase } from "../support/cases";
@@ -22,19 +25,21 @@ const server = jest.requireActual<{
 
 const clock = () => new Date(CASES_NOW);
 
+const secrets = secretsSeen();
+unpackOnce(secrets, keepPropertiesEncoded());
+
 const analyze = server.makeAnalyzeStackRpcFun(
   "meshtls",
   "0.0.0",
   "advisory",
-  policiesOf(RULES, { clock, hide: (text) => text }),
+  policiesOf(RULES, { clock, hide: secrets.hide }),
 );
 
 /** By the SDK's own handler, from the bytes that the engine would send. */
 const byPack = async (yaml: string): Promise<string[]> => {
+  const request = AnalyzeStackRequest.deserializeBinary(stackRequest(resourcesOf(yaml)).serializeBinary());
   const response = await new Promise<AnalyzeResponse>((resolve, reject) =>
-    analyze({ request: stackRequest(resourcesOf(yaml)) }, (error, found) =>
-      error === null || error === undefined ? resolve(found) : reject(error),
-    ),
+    analyze({ request }, (error, found) => (error === null || error === undefined ? resolve(found) : reject(error))),
   );
   return diagnosticsOf(response)
     .map(({ policy, message }) => `${policy}: ${message.split("\n")[1] ?? ""}`)
