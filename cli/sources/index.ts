@@ -56,14 +56,14 @@ export async function readSources(
     const reader = documents.manifests.length === 1 ? pulumiReader(only?.object) : undefined;
     if (reader !== undefined) return takePulumi(reader, input.name, bytes);
     for (const manifest of documents.manifests) manifests.push(manifest);
-    problems.push(...documents.problems);
+    for (const problem of documents.problems) problems.push(problem);
     foreign += documents.foreign;
   };
 
   const takePulumi = async (reader: PulumiReader, name: string, bytes: Buffer): Promise<void> => {
     const part = (await reader())(name, bytes);
     for (const manifest of part.manifests) manifests.push(manifest);
-    problems.push(...part.problems);
+    for (const problem of part.problems) problems.push(problem);
   };
 
   const bytesOf = async (path: string, read: (path: string) => Buffer = readFileSync): Promise<Buffer | undefined> => {

@@ -28,6 +28,9 @@ export interface Unreadable {
 const LARGE_LIST = 1024 * 1024;
 const PIECE = 64 * 1024;
 
+/** Documents that cannot be read after which the rest of a file is left alone: nothing of it is judged anyway. */
+const MAX_UNREADABLE = 1000;
+
 const MARKER = "\n---";
 
 const isBlank = (byte: number | undefined): boolean =>
@@ -52,7 +55,8 @@ export function parseYamlStream(bytes: Buffer): { readonly parsed: Parsed[]; rea
 
   const add = (value: unknown, index: number, start: number, end: number): void => {
     document++;
-    parsed.push({ value, start, end, index, at: "", document });
+    // Counted, not kept: a stream of nothing but markers has millions.
+    if (value !== null) parsed.push({ value, start, end, index, at: "", document });
   };
   const addAny = (start: number, end: number): void => {
     const text = textOf(bytes, start, end);
@@ -87,7 +91,14 @@ export function parseYamlStream(bytes: Buffer): { readonly parsed: Parsed[]; rea
 
   // A directive belongs to the document after the marker that follows it.
   if (bytes[0] === PERCENT || bytes.includes("\n%")) addAny(0, bytes.length);
-  else for (let start = 0; start < bytes.length;) start = addDocument(start);
+  else
+    for (let start = 0; start < bytes.length;) {
+      start = addDocument(start);
+      if (problems.length < MAX_UNREADABLE || start >= bytes.length) continue;
+      const message = `begins what was not looked at any more, after ${MAX_UNREADABLE} documents that cannot be read`;
+      problems.push({ line: lineAt(bytes, start), message, text: "" });
+      break;
+    }
   return { parsed, problems };
 }
 

@@ -72,7 +72,7 @@ class World {
     let departure: Departure | undefined;
     for (const to of addressesOf(context, dialled, question.port)) {
       departure = departureOf(context, to, question.port);
-      servers.push(...this.from(departure, dialled, to));
+      for (const server of this.from(departure, dialled, to)) servers.push(server);
     }
     departure ??= departureOf(context, undefined, question.port);
     if (servers.length === 0) servers.push(...this.toNobody(departure, dialled));

@@ -1,3 +1,4 @@
+import { readSources } from "../../cli/sources/index";
 import { INCIDENT_YAML } from "./support/incident";
 import { meshtls, type Result } from "./support/meshtls";
 
@@ -86,4 +87,20 @@ test("one document that cannot be read, and none of the others is judged", async
   const { code, stdout, stderr } = await check(withAnother("a: 1\na: 2\n---\nb: [\n"));
   expect([code, stdout]).toEqual([3, ""]);
   expect(stderr.match(/^<stdin>:\d+/gm)).toHaveLength(2);
+});
+
+test("a file of nothing but unreadable documents is not read to its end, and says where it was left", async () => {
+  const { code, stderr } = await check("---\na: [\n".repeat(1500));
+  expect(code).toBe(3);
+  expect(stderr.match(/^<stdin>:\d+: deficient/gm)).toHaveLength(1000);
+  expect(stderr).toContain("<stdin>:2001: begins what was not looked at any more, after 1000 documents");
+});
+
+test("more problems than a function takes arguments", async () => {
+  const template = "---\napiVersion: v1\nkind: A\nmetadata: {name: '{{ .Values.a }}'}\n";
+  async function* stdin() {
+    yield Buffer.from(template.repeat(150_000));
+  }
+  const reading = readSources({ paths: ["-"], states: [], previews: [] }, stdin());
+  await expect(reading).rejects.toThrow("150000 problems in the input");
 });

@@ -1,6 +1,7 @@
 import { readDocuments } from "../../../cli/sources/documents";
 import { linesOf } from "../../../cli/sources/locate";
 import { isFileSource } from "../../../cli/sources/origin";
+import { parseYamlStream } from "../../../cli/sources/yaml-stream";
 
 const read = (text: string | Buffer, walked = false) => {
   const bytes = Buffer.from(text);
@@ -138,6 +139,8 @@ describe("every problem is listed, with its line", () => {
     ["a control line", "{{- if .Values.enabled }}\nkind: A\n{{- end }}\n"],
     ["a quoted value", 'apiVersion: v1\nkind: A\nspec:\n  host: "{{ .Values.host }}"\n'],
     ["a key", 'apiVersion: v1\nkind: A\nspec:\n  "{{ .Values.key }}": 1\n'],
+    ["anybody's, in a name", 'apiVersion: v1\nkind: A\nmetadata: {name: "{{service}}"}\n'],
+    ["anybody's, in a namespace", 'apiVersion: v1\nkind: A\nmetadata: {name: a, namespace: "{{ .ns }}-x"}\n'],
   ])("template markup left in: %s", (_, text) =>
     expect(problems(text)).toEqual([expect.stringContaining("helm template")]),
   );
@@ -186,4 +189,9 @@ test("in a folder, what cannot be read and names no apiVersion is somebody else'
 test("hidden in a name, __proto__ is data", () => {
   const text = '{"apiVersion":"v1","kind":"A","metadata":{"name":"a","labels":{"__proto__":"x"}}}';
   expect(Object.keys((objects(text)[0] as { metadata: { labels: object } }).metadata.labels)).toEqual(["__proto__"]);
+});
+
+test("empty documents are counted, and not kept", () => {
+  const { parsed } = parseYamlStream(Buffer.from(`${"---\n".repeat(1000)}a: 1\n`));
+  expect(parsed).toMatchObject([{ value: { a: 1 }, document: 1000 }]);
 });
