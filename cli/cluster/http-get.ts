@@ -63,6 +63,8 @@ function whyUnanswered(error: NodeJS.ErrnoException): string {
   const [first] = error instanceof AggregateError ? (error.errors as NodeJS.ErrnoException[]) : [error];
   const { code = "", message = "" } = first ?? {};
   if (UNTRUSTED.test(code)) return `shows a certificate that is not trusted (${message})`;
+  if (/wrong version number/.test(message)) return "answers TLS with plaintext: its address begins with http://";
+  if (code.startsWith("HPE_")) return "does not speak HTTP/1.1 on that port";
   return REASONS[code] ?? (code === "" ? message || "does not answer" : `fails: ${message || code}`);
 }
 

@@ -21,7 +21,7 @@ const TONE: Readonly<Record<State, "error" | "warning" | "mtls">> = {
   holds: "mtls",
 };
 
-const width = (texts: readonly string[]): number => Math.max(0, ...texts.map(({ length }) => length));
+const width = (texts: readonly string[]): number => texts.reduce((widest, { length }) => Math.max(widest, length), 0);
 
 /** One line per check and object; below what does not hold, what to do. */
 const printText: Print = (verification, { colour, quiet }) => {

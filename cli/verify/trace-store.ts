@@ -27,7 +27,12 @@ const APIS = {
       end: String(to * 1000),
       limit: "1",
     }),
-    traces: (answer) => listOf(bag(answer)["data"]),
+    // Nothing found is `[]`; with errors beside it, it is not known what there is.
+    traces: (answer) => {
+      const { data, errors } = bag(answer);
+      const found = data === null ? [] : listOf(data);
+      return errors === null || (found ?? []).length > 0 ? found : undefined;
+    },
   },
   /** grafana.com/docs/tempo, "Tempo HTTP API", Search; seconds. A search that finds nothing may leave `traces` out. */
   tempo: {
