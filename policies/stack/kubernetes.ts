@@ -17,7 +17,7 @@ const textAt = (properties: unknown, key: string): string | undefined => {
 export function identify(type: string, properties: unknown): Token | undefined {
   const token = readToken(type);
   // A token decides alone when there is one: most resources are none of Kubernetes, and are not read at all.
-  if (token === undefined && /^(pulumi|aws|eks|random|tls|command)\b/.test(type)) return undefined;
+  if (token === undefined && /^(pulumi|aws|eks|random|tls|command):/.test(type)) return undefined;
   const apiVersion = textAt(properties, "apiVersion");
   const kind = textAt(properties, "kind");
   if (token !== undefined)

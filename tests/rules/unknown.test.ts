@@ -33,12 +33,10 @@ function withUnknown(value: unknown, [key, ...rest]: Path): unknown {
 
 /** A ConfigMap whose annotations nobody knows is a ConfigMap like any other: it does not say that it is a record. */
 const isClaim = (kind: string, path: Path): boolean =>
-  kind === "ConfigMap" && path.join(".") === "metadata.annotations";
+  kind === "ConfigMap" && ["metadata", "metadata.annotations"].includes(path.join("."));
 
-/** What names an object is known in every preview: the provider gives names before anything is judged. */
-const isName = (path: Path): boolean =>
-  ["apiVersion", "kind"].includes(String(path[0])) ||
-  (path[0] === "metadata" && (path.length === 1 || ["name", "namespace"].includes(String(path[1]))));
+/** What an object is and how it is called is known in every preview: the provider names what has no name. */
+const isIdentity = (path: Path): boolean => ["apiVersion", "kind", "metadata.name"].includes(path.join("."));
 
 const isRefused = (manifests: readonly Manifest[], example: Example): boolean => {
   const settings = { ...defaultSettings(example.now ?? EXAMPLE_DAY), ...example.settings };
@@ -51,7 +49,7 @@ function escapes(example: Example): string[] {
   const manifests = manifestsOf(exampleYaml(example));
   return manifests.flatMap(({ object }, at) =>
     [...pathsOf(object)]
-      .filter((path) => !isName(path) && !isClaim((object as { kind: string }).kind, path))
+      .filter((path) => !isIdentity(path) && !isClaim((object as { kind: string }).kind, path))
       .filter((path) => {
         const changed = withUnknown(object, path);
         expect(isUnknown(changed)).toBe(false);

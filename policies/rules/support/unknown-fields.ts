@@ -1,9 +1,19 @@
 import { otlpEndpoints, type OtlpEndpoint } from "../../mtls/discovery/index";
 import type { Undecided } from "../../mtls/flow";
 import { isUnknown, type Known } from "../../mtls/known";
-import type { AuthorizationPolicy, DestinationRule, Labels, Mesh, PeerAuthentication, Workload } from "../../mtls/mesh";
+import type {
+  AuthorizationPolicy,
+  DestinationRule,
+  Labels,
+  Mesh,
+  Meta,
+  PeerAuthentication,
+  Workload,
+} from "../../mtls/mesh";
 import { indexMesh } from "../../mtls/mesh-index";
+import { UNKNOWN_NAME } from "../../mtls/readers/meta";
 import { podMetadata } from "../../mtls/server/injection";
+import { collectorsOf } from "./collectors";
 
 /** A field that is not known and that rules need, whatever flows there are. */
 export interface UnknownField extends Undecided {
@@ -17,6 +27,13 @@ const paths = (fields: Readonly<Record<string, unknown>>): string[] =>
 const hasUnknown = (value: unknown): boolean =>
   isUnknown(value) ||
   (typeof value === "object" && value !== null && Object.values(value).some((child) => hasUnknown(child)));
+
+/** An object holds for where it stands. What it is called is known in every preview: the provider names what has no name. */
+const ofPlace = ({ ref }: Meta): string[] => (ref.namespace === UNKNOWN_NAME ? ["metadata.namespace"] : []);
+
+/** Of a Service the name is what clients dial. */
+const ofHost = (service: Meta): string[] =>
+  service.ref.name === UNKNOWN_NAME ? ["metadata.name", ...ofPlace(service)] : ofPlace(service);
 
 const ofSelector = (selector: Known<Labels> | undefined): string[] =>
   hasUnknown(selector) ? ["spec.selector.matchLabels"] : [];
@@ -97,17 +114,23 @@ function ofExporter(mesh: Mesh, { client, container: name, agent, protocolExplic
 
 /** Every such field of the objects that say who is in the mesh and what is sent, accepted and let in. */
 export function unknownFields(mesh: Mesh): readonly UnknownField[] {
-  const of = <T extends { readonly ref: UnknownField["object"] }>(
-    objects: readonly T[],
-    read: (object: T) => string[],
-    blocks: string,
-  ): UnknownField[] => objects.flatMap((object) => read(object).map((path) => ({ object: object.ref, path, blocks })));
+  const of = <T extends Meta>(objects: readonly T[], read: (object: T) => string[], blocks: string): UnknownField[] =>
+    objects.flatMap((object) => read(object).map((path) => ({ object: object.ref, path, blocks })));
+  const endpoints = otlpEndpoints(mesh);
+  const placed =
+    <T extends Meta>(read: (object: T) => string[]) =>
+    (object: T) => [...ofPlace(object), ...read(object)];
+  // Where Services and pods stand is of no concern to a stack without telemetry.
+  const isOfTelemetry = endpoints.length > 0 || collectorsOf(mesh).length > 0;
   return [
-    ...of(mesh.peerAuthentications, ofPeerAuthentication, "which ports accept plaintext by it"),
-    ...of(mesh.destinationRules, ofDestinationRule, "what clients send by it, and to whom"),
-    ...of(mesh.authorizationPolicies, ofAuthorizationPolicy, "whom it lets in"),
+    ...of(mesh.peerAuthentications, placed(ofPeerAuthentication), "which ports accept plaintext by it"),
+    ...of(mesh.destinationRules, placed(ofDestinationRule), "what clients send by it, and to whom"),
+    ...of(mesh.authorizationPolicies, placed(ofAuthorizationPolicy), "whom it lets in"),
+    ...of([...mesh.virtualServices, ...mesh.serviceEntries, ...mesh.sidecars], ofPlace, "whose traffic it leads where"),
     ...of(mesh.workloads, ofWorkload, "whether its pods are in the mesh, and what they send"),
-    ...otlpEndpoints(mesh).flatMap((endpoint) => ofExporter(mesh, endpoint)),
+    ...(isOfTelemetry ? of(mesh.workloads, ofPlace, "in which namespace's mesh its pods are") : []),
+    ...(isOfTelemetry ? of(mesh.services, ofHost, "who reaches what by it") : []),
+    ...endpoints.flatMap((endpoint) => ofExporter(mesh, endpoint)),
   ];
 }
 
