@@ -4,7 +4,7 @@ import type { Asked } from "./client/context";
 import type { Hop, PassthroughReason } from "./client/route";
 import type { Reason } from "./flow";
 import { describeRef, type ObjectRef } from "./objects";
-import { dataPlane } from "./server/injection";
+import { dataPlane, dataPlaneReason } from "./server/injection";
 import { outboundCaptured } from "./server/interception";
 import type { Departure } from "./client/departure";
 import type { Traced } from "./meeting";
@@ -100,7 +100,7 @@ function ofHop(hop: Hop | undefined, traced: Traced): readonly Reason[] {
 export function reasonsOfClient({ client, index }: Asked, departure: Departure, port: number): readonly Reason[] {
   if (client.workload === null) return [reason("injection", "the client is outside the mesh", client.ref)];
   const plane = dataPlane(index, client.workload);
-  if (departure !== "direct" || plane.mode !== "sidecar") return [plane.because];
+  if (departure !== "direct" || plane.mode !== "sidecar") return [dataPlaneReason(index, client.workload)];
   return [outboundCaptured(index, client.workload, { port }).because];
 }
 

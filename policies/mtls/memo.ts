@@ -21,3 +21,16 @@ export function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: make() }).value;
 }
+
+const copies = new Map<string, string>();
+/** So that a process that judges many meshes keeps no more than those of the last ones. */
+const MOST_COPIES = 10_000;
+
+/** The same text, and the same copy of it for all who ask: paths repeat in thousands of objects. */
+export function oneCopy(text: string): string {
+  const copy = copies.get(text);
+  if (copy !== undefined) return copy;
+  if (copies.size >= MOST_COPIES) copies.clear();
+  copies.set(text, text);
+  return text;
+}

@@ -1,4 +1,4 @@
-import { addressesOf, nowhere, OUTSIDE_HOST, reached, reachedEndpoint, type Address } from "./client/address";
+import { addressesOf, nowhere, outside, OUTSIDE_HOST, reached, reachedEndpoint, type Address } from "./client/address";
 import { endpointGetsMtls } from "./client/auto-mtls";
 import type { Cluster } from "./client/cluster";
 import type { Asked, Client, Context } from "./client/context";
@@ -27,7 +27,7 @@ export interface WorldAnswer {
   readonly servers: Servers;
 }
 
-/** A Service by its address, as the clients of a namespace find it. */
+/** A Service by its address, or a name that is nobody's here, as the clients of a namespace find it. */
 export interface Approach {
   readonly dialled: Dialled;
   readonly to: Address;
@@ -42,17 +42,19 @@ const keyOf = ({ scope }: Client, question: Question): string =>
 
 /**
  * The answer to a question that another client of the namespace has asked, where no field that is not known had a part in it and both
- * send all they send through their proxies; else `undefined`, and the question has to be worked out.
+ * send all they send through their proxies, or have none; else `undefined`, and the question has to be worked out.
  */
 export function answeredBefore({ indexes, client }: Asked, question: Question): WorldAnswer | undefined {
-  if (!client.isLikeOthers || !client.sendsAllThroughSidecar) return undefined;
+  if (!client.isLikeOthers || !(client.sendsAllThroughSidecar || client.hasNoProxy)) return undefined;
   const approach = indexes.approaches.get(keyOf(client, question));
-  return approach === undefined || staysInPod(approach.to) ? undefined : indexes.ways.get(approach);
+  if (approach === undefined || staysInPod(approach.to)) return undefined;
+  return (client.hasNoProxy ? indexes.waysWithoutProxy : indexes.ways).get(approach);
 }
 
-/** `undefined` for what is no Service, or one whose clients connect to pods. */
+/** `undefined` for an address, and for a Service whose clients connect to pods: some of them may be the client itself. */
 function approachTo(context: Context, { host, port }: Question): Approach | undefined {
   const dialled = resolveHost(context, host);
+  if (dialled.kind === "elsewhere") return { dialled, to: outside(dialled.host, port, dialled.inCluster) };
   if (dialled.kind !== "service" || isPassthrough(dialled.service, context.settle)) return undefined;
   return { dialled, to: { kind: "cluster-ip", service: dialled.service, port } };
 }
@@ -88,10 +90,24 @@ class World {
     const approach = remember(indexes.approaches, key, settle, (asked) =>
       approachTo({ ...context, settle: asked }, question),
     );
-    if (approach === undefined || departureOf(context, approach.to, question.port) !== "captured") return undefined;
+    if (approach === undefined) return undefined;
+    if (client.hasNoProxy)
+      return remember(indexes.waysWithoutProxy, approach, settle, (asked) =>
+        new World({ ...context, settle: asked }, question).by("direct", approach),
+      );
+    if (departureOf(context, approach.to, question.port) !== "captured") return undefined;
     return remember(indexes.ways, approach, settle, (asked) =>
       new World({ ...context, settle: asked }, question).captured(approach),
     );
+  }
+
+  private by(departure: Departure, { dialled, to }: Approach): WorldAnswer {
+    const servers = this.from(departure, dialled, to);
+    return {
+      dialled,
+      departure,
+      servers: new Servers(servers.length > 0 ? servers : this.toNobody(departure, dialled)),
+    };
   }
 
   private captured({ dialled, to }: Approach): WorldAnswer {

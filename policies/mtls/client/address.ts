@@ -95,7 +95,8 @@ export const ipOf = (to: Address): string | undefined => {
 export const MISSING_SERVICE = "Service";
 export const OUTSIDE_HOST = "Host";
 
-const outside = (host: string, port: number, inCluster = false): Address & { readonly kind: "outside" } => ({
+/** An address of the world outside, or of a Service that is not among the objects. */
+export const outside = (host: string, port: number, inCluster = false): Address & { readonly kind: "outside" } => ({
   kind: "outside",
   host,
   port,

@@ -1,6 +1,6 @@
 import type { Settle } from "../explore";
-import { UNKNOWN } from "../known";
-import type { Mesh, Workload } from "../mesh";
+import { UNKNOWN, type Known } from "../known";
+import type { Labels, Mesh, Workload } from "../mesh";
 import type { Endpoint, MeshIndex } from "../mesh-index";
 import type { ObjectRef } from "../objects";
 import { indexNodePorts, type NodePorts } from "./address";
@@ -13,9 +13,10 @@ import type { Dialled } from "./dialled";
 import type { ConsolidatedRule } from "./destination-rule-merge";
 import { indexDestinationRules, type DestinationRuleIndex } from "./destination-rule-index";
 import { indexRegistry, type RegisteredPort, type Registry } from "./registry";
-import { podLabelsPlace } from "./selected";
+import { podLabelsPlace, type Place } from "./selected";
 import type { Chain } from "./shared-listener";
 import { isGatewayProxy } from "./gateway";
+import { dataPlane } from "../server/injection";
 import type { NamespaceModeAnswer } from "../server/peer-authentication";
 import { indexVirtualServices, type VirtualServiceIndex } from "./virtual-service";
 import { indexSidecars, type Scope, type SidecarIndex } from "./visibility";
@@ -28,6 +29,8 @@ export interface Client {
   /** Nothing tells it apart from the other clients of its namespace: what its proxy is told holds for all of them. */
   readonly isLikeOthers: boolean;
   readonly sendsAllThroughSidecar: boolean;
+  /** What it sends leaves its pod as it is. */
+  readonly hasNoProxy: boolean;
 }
 
 /** By the rule that counts, then by subset; rules that were settled for one way only are forgotten with it. */
@@ -57,6 +60,7 @@ export interface ClientIndex {
   readonly sharedListeners: Map<string, readonly Chain[] | undefined>;
   readonly approaches: Map<string, Approach | undefined>;
   readonly ways: Map<Approach, WorldAnswer>;
+  readonly waysWithoutProxy: Map<Approach, WorldAnswer>;
   readonly behind: Map<Cluster, Map<string, Servers>>;
   readonly endpointModes: Map<Endpoint, string>;
   readonly servers: Map<Workload, Map<string, ServerSide>>;
@@ -96,6 +100,7 @@ export function indexClients({ mesh }: MeshIndex): ClientIndex {
     sharedListeners: new Map<string, readonly Chain[] | undefined>(),
     approaches: new Map<string, Approach | undefined>(),
     ways: new Map<Approach, WorldAnswer>(),
+    waysWithoutProxy: new Map<Approach, WorldAnswer>(),
     behind: new Map<Cluster, Map<string, Servers>>(),
     endpointModes: new Map<Endpoint, string>(),
     servers: new Map<Workload, Map<string, ServerSide>>(),
@@ -117,6 +122,26 @@ export interface Context extends Asked {
   readonly settle: Settle;
 }
 
+class WorkloadScope implements Scope {
+  constructor(
+    private readonly index: MeshIndex,
+    private readonly workload: Workload,
+    readonly isGateway: boolean,
+  ) {}
+
+  get namespace(): string {
+    return this.workload.ref.namespace;
+  }
+
+  labels(): Known<Labels> {
+    return this.index.labelsOf(this.workload);
+  }
+
+  labelsAt(): Place {
+    return podLabelsPlace(this.workload);
+  }
+}
+
 /** A workload as a client; made once per workload. */
 export function clientOf(index: MeshIndex, workload: Workload): Client {
   const indexes = indexClients(index);
@@ -128,14 +153,10 @@ export function clientOf(index: MeshIndex, workload: Workload): Client {
   const client: Client = {
     ref: workload.ref,
     workload,
-    scope: {
-      namespace,
-      labels: () => index.labelsOf(workload),
-      labelsAt: () => podLabelsPlace(workload),
-      isGateway,
-    },
+    scope: new WorkloadScope(index, workload, isGateway),
     isLikeOthers: !isGateway && !isSelective(indexes, namespace),
     sendsAllThroughSidecar: sendsAllThroughSidecar(index, workload),
+    hasNoProxy: !isGateway && dataPlane(index, workload).mode === "none",
   };
   clients.set(workload, client);
   return client;
@@ -148,6 +169,7 @@ export const outsideClient = (ref: ObjectRef): Client => ({
   scope: { namespace: "", labels: () => UNKNOWN, labelsAt: () => ({ ref, path: "" }), isGateway: false },
   isLikeOthers: false,
   sendsAllThroughSidecar: false,
+  hasNoProxy: true,
 });
 
 /** Whether something tells apart the clients of a namespace by their labels; else what holds for one holds for all. */

@@ -1,4 +1,5 @@
 import { isUnknown, type Known } from "../known";
+import { oneCopy } from "../memo";
 import type { Container, EnvVar, Labels, Mesh, Workload } from "../mesh";
 import { describeRef } from "../objects";
 import type { Origin } from "./discovered";
@@ -95,7 +96,7 @@ const KIND_FIELDS = {
 };
 
 const variablePath = (container: Container, index: number, { from }: EnvVar): string =>
-  `${container.path}.env[${index}].${from === undefined ? "value" : `valueFrom.${KIND_FIELDS[from.kind]}`}`;
+  oneCopy(`${container.path}.env[${index}].${from === undefined ? "value" : `valueFrom.${KIND_FIELDS[from.kind]}`}`);
 
 /** Most variables of a container configure nothing here: where one stands is put into words only when somebody asks. */
 class VariableSetting implements Setting {
@@ -152,15 +153,16 @@ function makeEnvironment(mesh: Mesh, workload: Workload, container: Container): 
   return { variables, unseen, expand: (text) => expandReferences(knownText(text), variables, unseen) };
 }
 
-const environments = perMesh(() => new WeakMap<Container, Environment>());
+/** Whoever asks for one asks for it again at once, and thousands of them are too many to keep. */
+const last = perMesh((): { of?: Container; environment?: Environment } => ({}));
 
 /** Variables of `envFrom` and `env` (which wins, the last of a name first), with `$(NAME)` replaced. */
 export function environmentOf(mesh: Mesh, workload: Workload, container: Container): Environment {
-  const made = environments(mesh);
-  const known = made.get(container);
-  if (known !== undefined) return known;
+  const kept = last(mesh);
+  if (kept.of === container && kept.environment !== undefined) return kept.environment;
   const environment = makeEnvironment(mesh, workload, container);
-  made.set(container, environment);
+  kept.of = container;
+  kept.environment = environment;
   return environment;
 }
 

@@ -56,6 +56,9 @@ const EXPORTERS = Object.fromEntries(SIGNALS.map((signal) => [signal, `otel.${si
   Record<Signal, string>
 >;
 
+const isSetFor = (settings: SdkSettings, signal: Signal): boolean =>
+  OPTIONS.some((option) => settings.get(FOR_SIGNAL[signal][option]) !== undefined);
+
 const ENDPOINTS = [forAll("endpoint"), ...SIGNALS.map((signal) => FOR_SIGNAL[signal].endpoint)];
 
 const perSignal = (settings: SdkSettings, signal: Signal, option: OtlpOption): Setting | undefined =>
@@ -134,12 +137,13 @@ interface Subject {
   readonly settings: SdkSettings;
 }
 
-/** Where one signal goes; `origin` is the field that says so, or the one that brings the SDK when the default counts. */
+/** Where signals go that share every setting; `origin` is the field that says so, or the one that brings the SDK when the default counts. */
 function signalEndpoint(
   { workload, container, settings }: Subject,
-  signal: Signal,
+  signals: readonly [Signal, ...Signal[]],
   named: OtlpProtocol | undefined,
 ): OtlpEndpoint {
+  const [signal] = signals;
   const endpoint = perSignal(settings, signal, "endpoint");
   const set = named === undefined ? protocolOf(settings, signal, endpoint) : { protocol: named, explicit: true };
   const certificate = perSignal(settings, signal, "certificate");
@@ -159,7 +163,7 @@ function signalEndpoint(
   return {
     client: workload.ref,
     container: container.name,
-    signals: [signal],
+    signals: signals.length === SIGNALS.length ? SIGNALS : signals,
     ...target,
     protocol: set.protocol,
     protocolExplicit: set.explicit,
@@ -174,7 +178,8 @@ const groupKey = ({ url, protocol, tls, origin, problem }: OtlpEndpoint): string
   [url, protocol, tls, origin.object, origin.path, problem].map(String).join("\n");
 
 /** Signals that go the same way count as one endpoint. */
-function groupSignals(endpoints: readonly OtlpEndpoint[]): OtlpEndpoint[] {
+function groupSignals(endpoints: readonly OtlpEndpoint[]): readonly OtlpEndpoint[] {
+  if (endpoints.length < 2) return endpoints;
   const groups = new Map<string, OtlpEndpoint>();
   for (const endpoint of endpoints) {
     const key = groupKey(endpoint);
@@ -215,16 +220,26 @@ function findingsOf(mesh: Mesh, workload: Workload, container: Container): Findi
   const off = switchedOff(settings);
   if (off === true) return { endpoints: [], undiscovered: [] };
   if (off !== false) return { endpoints: [], undiscovered: [unsettled(off, "whether the SDK is switched off")] };
-  const endpoints: OtlpEndpoint[] = [];
+  /** Signals without a setting of their own share whatever the exporter's name says. */
+  const alike = new Map<
+    string,
+    { readonly signals: [Signal, ...Signal[]]; readonly named: OtlpProtocol | undefined }
+  >();
   const undiscovered: Undiscovered[] = [];
   for (const signal of SIGNALS) {
     const exporter = exporterOf(settings, signal);
     const setting = settings.get(EXPORTERS[signal]);
     if (isUnknown(exporter) && setting !== undefined)
       undiscovered.push(unsettled(setting, `whether ${signal} are exported (${variableOf(EXPORTERS[signal])})`));
-    else if (!isUnknown(exporter) && exporter !== undefined && hasEndpoint(settings, signal))
-      endpoints.push(signalEndpoint({ workload, container, settings }, signal, exporter.protocol));
+    else if (!isUnknown(exporter) && exporter !== undefined && hasEndpoint(settings, signal)) {
+      const key = isSetFor(settings, signal) ? signal : (exporter.protocol ?? "");
+      const known = alike.get(key);
+      if (known === undefined) alike.set(key, { signals: [signal], named: exporter.protocol });
+      else known.signals.push(signal);
+    }
   }
+  const subject = { workload, container, settings };
+  const endpoints = [...alike.values()].map(({ signals, named }) => signalEndpoint(subject, signals, named));
   const { overriding } = settings;
   if (overriding !== undefined && endpoints.some(({ problem }) => problem === undefined)) undiscovered.push(overriding);
   return { endpoints: groupSignals(endpoints), undiscovered };

@@ -1,4 +1,5 @@
 import { isUnknown, UNKNOWN, type Known } from "../known";
+import { oneCopy } from "../memo";
 import type { Container, ContainerPort, EnvVar, Workload } from "../mesh";
 import { settled, type Field } from "./fields";
 
@@ -74,7 +75,7 @@ export const containerFrom = (field: Field, podUser: Known<number> | undefined, 
     mountPath: settled(mount.text("mountPath")) ?? "",
     subPath: settled(mount.text("subPath")),
   })),
-  path: field.path,
+  path: oneCopy(field.path),
   raw: field.value,
 });
 
@@ -98,7 +99,7 @@ export function readContainers(spec: Field, main = "containers"): Known<readonly
   const podUser = spec.at("securityContext").integer("runAsUser");
   const before = spec.listOf("initContainers", (item) => readContainer(item, true, podUser)) ?? [];
   const others = spec.listOf(main, (item) => readContainer(item, false, podUser)) ?? [];
-  return isUnknown(before) || isUnknown(others) ? UNKNOWN : [...before, ...others];
+  return isUnknown(before) || isUnknown(others) ? UNKNOWN : before.length === 0 ? others : [...before, ...others];
 }
 
 export const readVolumes = (spec: Field): Workload["volumes"] =>

@@ -204,14 +204,8 @@ export class Field {
   listOf<T>(key: string, read: (item: Field) => Known<T>): Known<readonly T[]> | undefined {
     const items = this.items(key);
     if (items === undefined || isUnknown(items)) return items;
-    const known: T[] = [];
-    let isComplete = true;
-    for (const item of items) {
-      const value = item.isUnknown ? UNKNOWN : read(item);
-      if (isUnknown(value)) isComplete = false;
-      else known.push(value);
-    }
-    return isComplete ? known : UNKNOWN;
+    const values = items.map((item) => (item.isUnknown ? UNKNOWN : read(item)));
+    return areKnown(values) ? values : UNKNOWN;
   }
 
   /** The known items of a list, for lists where an unknown item does not spoil the rest. */
@@ -227,6 +221,8 @@ export class Field {
     return isMap(this.value) ? Object.keys(this.value).sort() : this.wrong("a map", false);
   }
 }
+
+const areKnown = <T>(values: readonly Known<T>[]): values is readonly T[] => !values.some(isUnknown);
 
 /** What is known, else `undefined`: for fields where unknown counts as unset. */
 export const settled = <T>(value: Known<T> | undefined): T | undefined => (isUnknown(value) ? undefined : value);

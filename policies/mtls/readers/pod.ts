@@ -15,6 +15,7 @@ type Surroundings = Pick<Workload, "pods" | "live" | "replicas" | "raw">;
 export function readTemplate(meta: Meta, template: Field, around: Surroundings): Workload {
   const metadata = template.at("metadata");
   const spec = template.at("spec");
+  const [only, ...others] = around.pods;
   return {
     ref: meta.ref,
     labels: meta.labels,
@@ -27,7 +28,7 @@ export function readTemplate(meta: Meta, template: Field, around: Surroundings):
     hostNetwork: spec.flag("hostNetwork") ?? false,
     containers: readContainers(spec),
     volumes: readVolumes(spec),
-    podIps: around.pods.flatMap(({ ips }) => ips),
+    podIps: only !== undefined && others.length === 0 ? only.ips : around.pods.flatMap(({ ips }) => ips),
     pods: around.pods,
     live: around.live,
     entry: undefined,

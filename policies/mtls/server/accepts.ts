@@ -8,7 +8,7 @@ import type { Accepts, AppProtocol } from "../vocabulary";
 import { ambientCodes } from "./ambient";
 import { direct, sidecarCodes, understood, type Codes } from "./codes";
 import { declaredPort, type DeclaredProtocol, type PortDeclaration } from "./declared-protocol";
-import { dataPlane } from "./injection";
+import { dataPlane, dataPlaneReason } from "./injection";
 import { inboundIntercepted } from "./interception";
 import { effectivePeerAuthentication, type PortMode } from "./peer-authentication";
 
@@ -107,7 +107,12 @@ function compose(
     mode: intercepted === false ? undefined : portMode.mode,
     declared: intercepted === false || isAmbient ? undefined : declared.protocol,
     possible: sides,
-    because: [plane.because, ...(plane.mode === "sidecar" ? [inbound.because] : []), ...policies, ...ports],
+    because: [
+      dataPlaneReason(index, workload),
+      ...(plane.mode === "sidecar" ? [inbound.because] : []),
+      ...policies,
+      ...ports,
+    ],
     undecided: isSettled ? [] : distinctFields([...inbound.undecided, ...portMode.undecided, ...declared.undecided]),
   };
 }

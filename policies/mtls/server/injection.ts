@@ -25,7 +25,8 @@ export interface DataPlane {
   readonly tlsModeLabel: Known<string | undefined>;
   /** The proxy is a native sidecar: it starts before the pod's other init containers. */
   readonly native: Known<boolean>;
-  readonly because: Reason;
+  /** Why, in plain words. */
+  readonly says: string;
   /** Fields that would settle `mode` and `tlsModeLabel`; empty when both are known. */
   readonly undecided: readonly Undecided[];
   /** What had to be taken for granted. */
@@ -170,7 +171,7 @@ function dataPlaneIn(mesh: Mesh, workload: Workload): DataPlane {
     possible: found.possible,
     tlsModeLabel,
     native: nativeOf(mesh, workload, mode),
-    because: { step: "injection", object: describeRef(workload.ref), says: found.says },
+    says: found.says,
     undecided: isLabelOpen
       ? [{ object: workload.ref, path: `${podMetadata(workload)}.labels.${TLS_MODE_LABEL}` }]
       : found.undecided,
@@ -178,21 +179,29 @@ function dataPlaneIn(mesh: Mesh, workload: Workload): DataPlane {
   };
 }
 
-/** Of a namespace's plain pods; filled by the first whose data plane is known. */
-const ofPlainPods = remembered((_mesh: Mesh, _namespace: string): { plane?: DataPlane } => ({}));
+/** Of a namespace's plain pods, templates and running ones; filled by the first whose data plane is known. */
+const ofPlainPods = remembered((_mesh: Mesh, _namespace: string): { template?: DataPlane; live?: DataPlane } => ({}));
 
 const memoised = remembered((mesh: Mesh, workload: Workload): DataPlane => {
   if (!isPlainPod(mesh, workload, PROXY_CONTAINER)) return dataPlaneIn(mesh, workload);
   const shared = ofPlainPods(mesh, workload.ref.namespace);
-  const { plane } = shared;
-  if (plane !== undefined) return { ...plane, because: { ...plane.because, object: describeRef(workload.ref) } };
+  const stage = workload.live ? "live" : "template";
+  const known = shared[stage];
+  if (known !== undefined) return known;
   const found = dataPlaneIn(mesh, workload);
-  if (found.undecided.length === 0) shared.plane = found;
+  if (found.undecided.length === 0) shared[stage] = found;
   return found;
 });
 
 /** The data plane of a workload; worked out once. */
 export const dataPlane = (index: MeshIndex, workload: Workload): DataPlane => memoised(index.mesh, workload);
+
+/** Why a workload has the data plane that it has. */
+export const dataPlaneReason = (index: MeshIndex, workload: Workload): Reason => ({
+  step: "injection",
+  object: describeRef(workload.ref),
+  says: dataPlane(index, workload).says,
+});
 
 const CANONICAL_NAME = "service.istio.io/canonical-name";
 const CANONICAL_REVISION = "service.istio.io/canonical-revision";

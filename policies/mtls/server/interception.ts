@@ -96,13 +96,13 @@ const outbound = (redirection: Redirection, { ip, port, uid }: Dialled): Answer 
 
 /** What holds for both directions: a proxy, something that leads traffic to it, and the rules for the connection. */
 const answer = (index: MeshIndex, workload: Workload, rules: (redirection: Redirection) => Answer): Answer => {
-  const { mode, because } = dataPlane(index, workload);
-  if (mode === "none" || mode === "ambient") return no(because.says);
+  const { mode, says } = dataPlane(index, workload);
+  if (mode === "none" || mode === "ambient") return no(says);
   const redirection = redirectionOf(index, workload);
   if (redirection.exists === false) return no(redirection.says);
   const found = rules(redirection);
   if (found.value !== true) return found;
-  if (isUnknown(mode)) return unknown(because.says);
+  if (isUnknown(mode)) return unknown(says);
   return isUnknown(redirection.exists) ? unknown(redirection.says) : found;
 };
 

@@ -13,13 +13,12 @@ export const addressIstio = (labels: Known<Labels>): boolean =>
 const selectsNothing = (selectors: Known<readonly LabelSelector[]>): boolean =>
   !isUnknown(selectors) && selectors.length === 0;
 
-/** Whether only the namespace and the injector decide about injection: a template that brings no proxy and asks for none. */
+/** Whether only the namespace and the injector decide about injection: a pod or template that has no proxy and asks for none. */
 export const isPlainPod = (
   { injector }: Mesh,
-  { live, entry, containers, hostNetwork, podLabels, podAnnotations }: Workload,
+  { entry, containers, hostNetwork, podLabels, podAnnotations }: Workload,
   proxyContainer: string,
 ): boolean =>
-  !live &&
   entry === undefined &&
   hostNetwork === false &&
   !isUnknown(containers) &&

@@ -32,11 +32,7 @@ export function entryDataPlane(workload: Workload): DataPlane {
     possible: isUnknown(mode) ? ["sidecar", "none"] : [mode],
     tlsModeLabel,
     native: mapKnown(registered, () => false),
-    because: {
-      step: "injection",
-      object: describeRef(ref),
-      says: mode === "sidecar" ? "it registered itself through its proxy" : "no proxy of its own is known",
-    },
+    says: mode === "sidecar" ? "it registered itself through its proxy" : "no proxy of its own is known",
     undecided: [
       ...(isUnknown(mode) ? [{ object: ref, path: "metadata.annotations" }] : []),
       ...(isUnknown(tlsModeLabel)

@@ -116,7 +116,7 @@ describe("the label that clients go by", () => {
 
 describe("what is not known", () => {
   test("a Namespace that is not among the objects leaves injection open", () => {
-    const { mode, tlsModeLabel, undecided, possible, because } = planeOf(deployment());
+    const { mode, tlsModeLabel, undecided, possible, says } = planeOf(deployment());
     expect([mode, tlsModeLabel]).toEqual([UNKNOWN, UNKNOWN]);
     expect([...possible].sort()).toEqual(["ambient", "none", "sidecar"]);
     expect(fields(undecided)).toEqual([
@@ -124,7 +124,7 @@ describe("what is not known", () => {
       "Namespace monitoring metadata.labels.istio.io/rev",
       "Namespace monitoring metadata.labels.istio.io/dataplane-mode",
     ]);
-    expect(because.says).toContain("Namespace monitoring is not among the objects");
+    expect(says).toContain("Namespace monitoring is not among the objects");
   });
 
   test.each<[string, string]>([
