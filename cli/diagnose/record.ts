@@ -23,10 +23,10 @@ const CONTINUATION =
   /^(?:\s+at [\w.$/<]|\s*\.\.\. \d+ (?:more|common frames)|\s*(?:Caused by|Suppressed): |(?:\w+\.)+\w*(?:Exception|Error)\b)/;
 /** A line that begins a record of its own. */
 const START =
-  /^\s*(?:\[?\d{4}-\d\d-\d\d[T ]|\[?\d\d:\d\d:\d\d|\[(?:otel|core|main)\b|[IWEF]\d{4} |\w{3} +\d+ \d\d:|\{|(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|SEVERE|FATAL)\b|curl: \()/;
+  /^\s*(?:\[?\d{4}-\d\d-\d\d[T ]|\[?\d\d:\d\d:\d\d|\[(?:otel|core|main)\b|[IWEF]\d{4} |[\w./-]+\[\d+\]: |\w{3} +\d+ \d\d:|\{|(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|SEVERE|FATAL)\b|curl: \()/;
 /** The beginning of a message that says more further on; terminals and documents wrap it. */
 const OPENER =
-  /otel\.javaagent|(?:Grpc|Http)Exporter\b|Failed to export|upstream connect error|reset reason|transport failure|TLS[_ ]error|Full error message|rpc error: code|upstream_reset_before|bogus greeting/;
+  /otel\.javaagent(?!.*\b(?:INFO|DEBUG|TRACE)\b)|(?:Grpc|Http)Exporter\b|Failed to export|Exporting failed|upstream connect error|reset reason|transport failure|TLS[_ ]error|Full error message|(?:export|upload)\b.*rpc error: code|upstream_reset_before|bogus greeting/;
 const END = /TLS[_ ]error[_ ]end/;
 /** A header whose level and message stand on the next line. */
 const HEADER = /\]\s*$/;

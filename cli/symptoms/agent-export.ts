@@ -1,5 +1,5 @@
 import * as commands from "./commands";
-import { either, text, type Signature } from "./signature";
+import { either, exporting, text, type Signature } from "./signature";
 
 /** What the Java agent and other exporters say of an answer they got, where the answer's own words are missing. */
 
@@ -121,7 +121,10 @@ export const messageTooLarge: Signature = {
   causes: [{ cause: "a batch of more than 4 MiB", fix: "smaller batches, or max_recv_msg_size_mib in the receiver" }],
   commands: [commands.COLLECTOR_CONFIG],
   symptoms: [],
-  recognise: text(/received message larger than max/, /grpc:|gRPC|ResourceExhausted/),
+  recognise: either(
+    text(/gRPC status code 8\b.*received message larger than max/),
+    exporting(/received message larger than max/),
+  ),
   samples: [
     `WARN ${GRPC} spans. Server responded with gRPC status code 8. Error message: grpc: received message larger than max (5242880 vs. 4194304)`,
   ],

@@ -1,5 +1,5 @@
 import * as commands from "./commands";
-import { either, ENVOY_ANSWER, text, type Recogniser, type Signature } from "./signature";
+import { either, exporting, text, type Signature } from "./signature";
 
 /** What a client's own network library says: no proxy has answered. */
 
@@ -8,15 +8,6 @@ const AGENT =
 const HTTP =
   "ERROR io.opentelemetry.exporter.internal.http.HttpExporter - Failed to export spans. The request could not be executed.";
 const GO = "traces export: rpc error: code = Unavailable desc = connection error: desc =";
-
-/** A program that exports telemetry, or gRPC or curl by name: words like "connection refused" alone are everybody's. */
-const EXPORTING =
-  /(?:Grpc|Http)Exporter|exporter\w*[./]|Failed to export|(?:traces|metrics|logs) export|failed to upload (?:metrics|logs|traces)|otlp|otel|opentelemetry|rpc error: code =|code = Unavailable|exporting (?:traces|metrics|logs) to|curl: \(\d+\)|\b431[78]\b/i;
-
-const exporting = (...patterns: readonly RegExp[]): Recogniser => {
-  const said = text(EXPORTING, ...patterns);
-  return (record) => (ENVOY_ANSWER.test(record.text) ? undefined : said(record));
-};
 
 export const endpointIsLocalhost: Signature = {
   id: "endpoint-is-localhost",
@@ -65,7 +56,8 @@ export const connectionRefused: Signature = {
   symptoms: ["connection-refused"],
   recognise: either(
     exporting(/Failed to connect to|ConnectException|connect(?:ion)?:? (?:ECONN)?refused|ECONNREFUSED/i),
-    text(/curl: \(7\)/),
+    // A port that is named and is none of OTLP's is somebody else's.
+    text(/curl: \(7\)(?!.*\bport (?!431[78]\b)\d)/),
   ),
   samples: [
     `${AGENT} Error message: Failed to connect to otel-collector.monitoring.svc.cluster.local/10.96.4.4:4317`,
@@ -156,9 +148,8 @@ export const notHttp2: Signature = {
   symptoms: ["protocol-error"],
   recognise: either(
     text(/FRAME_SIZE_ERROR: 4740180/),
-    exporting(
-      /server preface: http2: (?:frame too large|failed reading the frame payload)|Required SETTINGS preface not received/,
-    ),
+    text(/server preface: http2: (?:frame too large|failed reading the frame payload)/),
+    exporting(/Required SETTINGS preface not received/),
   ),
   samples: [
     "WARN io.opentelemetry.exporter.internal.grpc.GrpcExporter - Failed to export spans. Server responded with gRPC status code 2. Error message: FRAME_SIZE_ERROR: 4740180",
@@ -192,9 +183,8 @@ export const connectionReset: Signature = {
   commands: [commands.CLIENT_PROXY, commands.SERVER_ACCESS_LOG, commands.PEER_AUTHENTICATIONS],
   symptoms: ["connection-reset", "denied-by-ztunnel"],
   recognise: either(
-    exporting(
-      /Connection reset|connection reset by peer|unexpected end of stream|ECONNRESET|server preface: (?:EOF|read tcp)|error reading server preface/i,
-    ),
+    exporting(/Connection reset|connection reset by peer|unexpected end of stream|ECONNRESET/i),
+    text(/error reading server preface: /),
     text(/curl: \((?:52|56)\).*(?:reset|Empty reply)/),
   ),
   samples: [

@@ -1,5 +1,5 @@
 import * as commands from "./commands";
-import { ENVOY_ANSWER, text, type Recogniser, type Signature } from "./signature";
+import { either, ENVOY_ANSWER, exporting, text, type Recogniser, type Signature } from "./signature";
 
 /** TLS that the client itself speaks: its library's words. */
 
@@ -26,7 +26,13 @@ export const exporterTlsToBackend: Signature = {
   ],
   commands: [commands.COLLECTOR_CONFIG],
   symptoms: ["tls-to-plaintext-app"],
-  recognise: own(/first record does not look like a TLS handshake/),
+  // A server that got plaintext says it too: "TLS handshake error from …", "rejected connection".
+  recognise: either(
+    own(/authentication handshake failed: tls: first record does not look like a TLS handshake/),
+    exporting(
+      /^(?!.*(?:TLS handshake error from|rejected connection)).*first record does not look like a TLS handshake/,
+    ),
+  ),
   samples: [
     'Exporting failed. Will retry the request after interval. {"error": "rpc error: code = Unavailable desc = connection error: desc = \\"transport: authentication handshake failed: tls: first record does not look like a TLS handshake\\""}',
   ],
@@ -49,8 +55,13 @@ export const applicationTlsToPlaintext: Signature = {
   ],
   commands: [commands.AGENT_ENVIRONMENT, commands.SERVICE_PORTS, commands.COLLECTOR_CONFIG],
   symptoms: ["tls-to-plaintext-app"],
-  recognise: own(
-    /Unsupported or unrecognized SSL message|(?:ssl_handshake|handshake failed|ssl_transport_security|SSL_ERROR_SSL|\[SSL: )[^]*WRONG_VERSION_NUMBER|\[SSL: WRONG_VERSION_NUMBER\]|SSL routines:[\w:]*:wrong version number|tls: oversized record received/i,
+  recognise: either(
+    // The library of gRPC, and curl, which people ask with.
+    own(/(?:ssl_handshake|handshake failed|ssl_transport_security|SSL_ERROR_SSL)[^]*WRONG_VERSION_NUMBER/i),
+    own(/curl: \(35\).*wrong version number/),
+    exporting(
+      /Unsupported or unrecognized SSL message|\[SSL: WRONG_VERSION_NUMBER\]|SSL routines:[\w:]*:wrong version number|tls: oversized record received/i,
+    ),
   ),
   samples: [
     `${HTTP} Unsupported or unrecognized SSL message javax.net.ssl.SSLException: Unsupported or unrecognized SSL message`,
@@ -99,7 +110,7 @@ export const authorityUnknown: Signature = {
     commands.AGENT_ENVIRONMENT,
   ],
   symptoms: ["certificate-verify-failed"],
-  recognise: own(
+  recognise: exporting(
     /PKIX path building failed|x509: certificate signed by unknown authority|unable to get local issuer certificate/i,
   ),
   samples: [
@@ -128,7 +139,7 @@ export const hostNotVerified: Signature = {
     commands.AGENT_ENVIRONMENT,
   ],
   symptoms: ["certificate-verify-failed"],
-  recognise: own(
+  recognise: exporting(
     /Hostname \S+ not verified|No subject alternative (?:DNS )?names? matching|x509: certificate is valid for .*, not |Hostname mismatch, certificate is not valid/,
   ),
   samples: [

@@ -80,7 +80,7 @@ export const collectorQueueFull: Signature = {
   ],
   commands: [commands.COLLECTOR_LOG, commands.COLLECTOR_CONFIG],
   symptoms: [],
-  recognise: text(/sending queue is full/),
+  recognise: text(/sending queue is full(?!, [a-z])/),
   samples: [
     "Full error message:sending queue is full",
     'error internal/queue_sender.go:50 Exporting failed. Dropping data. {"error": "sending queue is full", "dropped_items": 512}',

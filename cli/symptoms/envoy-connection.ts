@@ -227,7 +227,7 @@ export const noHealthyUpstream: Signature = {
   ],
   symptoms: ["no-healthy-upstream"],
   recognise: either(
-    text(/no healthy upstream/i),
+    text(/no healthy upstream(?!s| (?:servers?|hosts?|nodes?)\b)/i),
     accessLog(({ flags, cluster }) => flags.has("UH") && !cluster.startsWith("BlackHole")),
   ),
   samples: [

@@ -43,6 +43,8 @@ export const SIGNATURES: readonly Signature[] = [
   envoyAnswer.envoyCutOff,
 
   istioAgent.proxyNotReady,
+  istioAgent.configurationRejected,
+  istioAgent.objectRefused,
   istioAgent.redirectFailed,
   istioAgent.probeFailed,
   istioAgent.injectorUnreachable,

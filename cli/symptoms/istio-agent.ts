@@ -31,6 +31,60 @@ export const proxyNotReady: Signature = {
   ],
 };
 
+export const configurationRejected: Signature = {
+  id: "proxy-rejects-configuration",
+  title: "the proxy did not take a part of what istiod sent, and goes on with what it had",
+  writer: "proxy",
+  direction: "none",
+  meaning: "What the objects say is not what this proxy does: the last configuration that it took still holds.",
+  causes: [
+    {
+      cause: "an EnvoyFilter that patches in what this Envoy does not know",
+      fix: "the reason names it; correct or remove it",
+    },
+    {
+      cause: "a proxy much older or newer than istiod, or a build without Istio's extensions",
+      fix: "restart the pod with istiod's version",
+    },
+    { cause: "a file that the proxy may not open: an access log, a certificate", fix: "the reason names the file" },
+  ],
+  commands: [
+    { run: "istioctl proxy-status", tells: "STALE or an error under CDS, LDS, RDS: which proxies are affected" },
+    { run: "kubectl get envoyfilters -A", tells: "what is patched in, and where" },
+  ],
+  symptoms: [],
+  recognise: either(
+    text(/gRPC config for \S*envoy\.config\.\S+ rejected: /),
+    text(/\bADS:[A-Z]DS: ACK ERROR\b|\b[A-Z]DS: ACK ERROR\b/),
+  ),
+  samples: [
+    "warning envoy config external/envoy/source/extensions/config_subscription/grpc/grpc_subscription_impl.cc:128 gRPC config for type.googleapis.com/envoy.config.listener.v3.Listener rejected: Error adding/updating listener(s) 10.96.1.1_4317: Didn't find a registered implementation for 'istio.alpn' with type URL: ''",
+    "gRPC config for type.googleapis.com/envoy.config.listener.v3.Listener rejected: Error adding/updating listener(s) virtualInbound: unable to open file '/dev/stdout': Permission denied",
+    "warn ads ADS:LDS: ACK ERROR order-core-7d9.staging-webs-12 Internal:Error adding/updating listener(s) virtualInbound: Proto constraint validation failed",
+  ],
+};
+
+export const objectRefused: Signature = {
+  id: "istio-object-refused",
+  title: "an object of Istio was refused: nothing of it is in the cluster",
+  writer: "api-server",
+  direction: "none",
+  meaning: "Istio's validation, or that of the object's definition, says no. What held before still holds.",
+  causes: [{ cause: "the object is not valid", fix: "the message names every problem" }],
+  commands: [{ run: "istioctl validate -f FILE", tells: "the same answer without a cluster" }],
+  symptoms: [],
+  recognise: either(
+    text(/admission webhook "[^"]*validation\.istio\.io" denied the request/),
+    text(
+      /The (?:PeerAuthentication|AuthorizationPolicy|RequestAuthentication|DestinationRule|VirtualService|ServiceEntry|Sidecar|Gateway|EnvoyFilter|Telemetry|WorkloadEntry|WorkloadGroup|ProxyConfig) "[^"]+" is invalid: /,
+    ),
+  ),
+  samples: [
+    'Error from server: error when creating "rule.yaml": admission webhook "validation.istio.io" denied the request: configuration is invalid: 2 errors occurred: * client certificate required for mutual tls * private key required for mutual tls',
+    'The PeerAuthentication "otel" is invalid: spec: Invalid value: "object": portLevelMtls requires selector',
+  ],
+};
+
 export const redirectFailed: Signature = {
   id: "redirect-failed",
   title: "the pod's traffic is not redirected to its proxy",

@@ -125,7 +125,7 @@ export const rbacDenied: Signature = {
   ],
   symptoms: [],
   recognise: either(
-    text(/RBAC: ?access denied/i),
+    text(/RBAC: ?access denied(?! (?:to|for|in|by)\b)/i),
     text(/rbac[_ ]access[_ ]denied/),
     text(/(?:Grpc|Http)Exporter.*(?:HTTP status code 403|gRPC status code 7)\b/),
   ),

@@ -96,5 +96,15 @@ export const either =
     return undefined;
   };
 
+/** A program that exports telemetry: words like "connection refused" or "unknown authority" alone are everybody's. */
+const TELEMETRY =
+  /(?:Grpc|Http)Exporter|\bexporter\w*[./]|Failed to export|Exporting failed|(?:traces|metrics|logs) export|failed to upload (?:metrics|logs|traces)|\bot(?:lp|el)|opentelemetry|exporting (?:traces|metrics|logs) to|Full error message:|could not be executed\. |:431[78]\b|curl: .*\bport 431[78]\b/i;
+
+/** Recognises what an exporter's own network or TLS library says; where a proxy has answered, the words are the proxy's. */
+export const exporting = (...patterns: readonly RegExp[]): Recogniser => {
+  const said = text(TELEMETRY, ...patterns);
+  return (record) => (ENVOY_ANSWER.test(record.text) ? undefined : said(record));
+};
+
 /** The text that Envoy answers with, whole or from its middle on. */
 export const ENVOY_ANSWER = /upstream connect error|reset reason: |transport failure reason: /i;

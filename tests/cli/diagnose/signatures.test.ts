@@ -34,10 +34,27 @@ test("ids are unique, and every symptom of the engine shows as some line", () =>
   expect(SYMPTOMS.filter((symptom) => !shown.has(symptom))).toEqual([]);
 });
 
-test("nothing is claimed of 200 unrelated lines", () => {
-  const log = readFileSync(join(__dirname, "fixtures", "unrelated.log"), "utf8");
-  const { findings, corrections, lines } = diagnoseLog(log);
+const fixture = (file: string): string => readFileSync(join(__dirname, "fixtures", file), "utf8");
+
+test.each(["unrelated.log", "unrelated-by-kind.log"])("nothing is claimed of the 200 unrelated lines of %s", (file) => {
+  const { findings, corrections, lines } = diagnoseLog(fixture(file));
   expect(lines).toBeGreaterThanOrEqual(200);
   expect(findings.map(({ id, text }) => [id, text])).toEqual([]);
   expect(corrections).toEqual([]);
+});
+
+test("and of none of them alone", () => {
+  const claimed = fixture("unrelated-by-kind.log")
+    .split("\n")
+    .flatMap((line) => idsOf(line).map((id) => `${id}: ${line}`));
+  expect(claimed).toEqual([]);
+});
+
+test.each(
+  fixture("known-lines.tsv")
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.split(/\t(.*)/, 2) as [string, string]),
+)("%s, as rehearsals and real programs print it: %s", (id, line) => {
+  expect(idsOf(line)).toEqual([id]);
 });
