@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { RULES } from "../../policies/rules";
 import type { Example, Rule } from "../../policies/rules/rule";
 import type { Recorded } from "../../lab/rehearsal/operation";
-import { programOf, settingsOf, type Part } from "./support/example-program";
+import { settingsAsOfToday } from "../policies/support/as-of-today";
+import { programOf, type Part } from "./support/example-program";
 import { withStack, type TestStack } from "./support/stack";
 
 /**
@@ -39,7 +40,7 @@ const policiesIn = (recorded: Recorded): string[] => [
 
 /** Settings of an example as `--policy-pack-config` says them. */
 const configOf = (example: Example) => {
-  const settings = settingsOf(example);
+  const settings = settingsAsOfToday(example);
   return settings === undefined ? {} : { policyConfig: { meshtls: { enforcementLevel: "mandatory", ...settings } } };
 };
 

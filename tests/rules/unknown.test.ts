@@ -1,42 +1,22 @@
 import { assess } from "../../policies/mtls/assess";
-import { isUnknown, UNKNOWN } from "../../policies/mtls/known";
+import { UNKNOWN } from "../../policies/mtls/known";
 import { readMesh } from "../../policies/mtls/manifests";
 import type { Manifest } from "../../policies/mtls/objects";
-import { RULES } from "../../policies/rules";
 import { EXAMPLE_DAY, exampleYaml, type Example } from "../../policies/rules/rule";
 import { runRules } from "../../policies/rules/run";
 import { defaultSettings } from "../../policies/rules/settings";
+import { stackManifests } from "../../policies/stack";
+import { resourcesOf } from "../policies/support/resources";
+import { UNKNOWN_STRING, unknownCheckingProxy } from "../policies/support/unknown";
+import { urnOf, type SentResource } from "../policies/support/wire";
+import { changedAt, describeField, openable, withValue, type Path } from "./support/fields";
 import { manifestsOf } from "./support/judge";
+import { errors, refusedExamples } from "./support/refused";
 
-/** Unknown is never a pass: take any one field of a stack that is refused away, and the stack is refused all the same. */
-
-const errors = RULES.filter(({ severity }) => severity === "error");
-
-/** Its examples are wrong by the very value that would be unknown, and what that decides is for the others to say. */
-const judgedByOthers = ["unreadable-object"];
-
-type Path = readonly (string | number)[];
-
-function* pathsOf(value: unknown, path: Path = []): Generator<Path> {
-  if (path.length > 0) yield path;
-  if (typeof value !== "object" || value === null) return;
-  for (const [key, child] of Object.entries(value))
-    yield* pathsOf(child, [...path, Array.isArray(value) ? Number(key) : key]);
-}
-
-function withUnknown(value: unknown, [key, ...rest]: Path): unknown {
-  if (key === undefined) return UNKNOWN;
-  if (Array.isArray(value)) return value.map((item: unknown, at) => (at === key ? withUnknown(item, rest) : item));
-  const map = value as Record<string, unknown>;
-  return { ...map, [key]: withUnknown(map[key], rest) };
-}
-
-/** A ConfigMap whose annotations nobody knows is a ConfigMap like any other: it does not say that it is a record. */
-const isClaim = (kind: string, path: Path): boolean =>
-  kind === "ConfigMap" && ["metadata", "metadata.annotations"].includes(path.join("."));
-
-/** What an object is and how it is called is known in every preview: the provider names what has no name. */
-const isIdentity = (path: Path): boolean => ["apiVersion", "kind", "metadata.name"].includes(path.join("."));
+/**
+ * Unknown is never a pass: take any one field of a stack that is refused away, and the stack is refused all the same. Whether the field
+ * is unknown in manifests, behind the SDK's own proxy, or throws when it is read.
+ */
 
 const isRefused = (manifests: readonly Manifest[], example: Example): boolean => {
   const settings = { ...defaultSettings(example.now ?? EXAMPLE_DAY), ...example.settings };
@@ -44,29 +24,61 @@ const isRefused = (manifests: readonly Manifest[], example: Example): boolean =>
   return run.findings.length + run.failed.length > 0;
 };
 
-/** Ways in which a refused example passes once a field of it is not known. */
-function escapes(example: Example): string[] {
-  const manifests = manifestsOf(exampleYaml(example));
-  return manifests.flatMap(({ object }, at) =>
-    [...pathsOf(object)]
-      .filter((path) => !isIdentity(path) && !isClaim((object as { kind: string }).kind, path))
-      .filter((path) => {
-        const changed = withUnknown(object, path);
-        expect(isUnknown(changed)).toBe(false);
-        return !isRefused(
-          manifests.map((manifest, other) => (other === at ? { object: changed } : manifest)),
-          example,
-        );
-      })
-      .map((path) => `${(object as { kind: string }).kind}: ${path.join(".")}`),
+/** Fields without which a refused stack passes. */
+const escapes = (objects: readonly object[], isStillRefused: (at: number, path: Path) => boolean): string[] =>
+  objects.flatMap((object, at) =>
+    openable(object)
+      .filter((path) => !isStillRefused(at, path))
+      .map((path) => describeField(object, path)),
   );
-}
 
-const examples = errors
-  .filter(({ name }) => !judgedByOthers.includes(name))
-  .flatMap((rule) => rule.bad.map((example) => [rule.name, example.title, example] as const));
+const replaced = <T>(items: readonly T[], at: number, item: T): readonly T[] =>
+  items.map((other, index) => (index === at ? item : other));
 
-test.each(examples)("%s, %s: no unknown field makes it pass", (_, __, example) => {
-  expect(isRefused(manifestsOf(exampleYaml(example)), example)).toBe(true);
-  expect(escapes(example)).toEqual([]);
+test.each(refusedExamples)("%s, %s: no unknown field makes it pass", (_, __, example) => {
+  const manifests = manifestsOf(exampleYaml(example));
+  const objects = manifests.map(({ object }) => object as object);
+  expect(isRefused(manifests, example)).toBe(true);
+  expect(
+    escapes(objects, (at, path) =>
+      isRefused(replaced(manifests, at, { object: withValue(objects[at], path, UNKNOWN) }), example),
+    ),
+  ).toEqual([]);
+});
+
+const unreadable = (holder: object, key: string | number): void =>
+  void Object.defineProperty(holder, key, {
+    enumerable: true,
+    get() {
+      throw new Error("cannot be read");
+    },
+  });
+
+const asRead = (resources: readonly SentResource[]): Manifest[] =>
+  stackManifests(resources.map((resource) => ({ ...resource, urn: urnOf(resource) })));
+
+describe.each([
+  [
+    "unknown behind the SDK's proxy",
+    (props: object, path: Path): object => unknownCheckingProxy(withValue(props, path, UNKNOWN_STRING) as object),
+  ],
+  ["that throws", (props: object, path: Path): object => changedAt(props, path, unreadable) as object],
+])("as resources, with a field %s", (_, changed) => {
+  test.each(refusedExamples)("%s, %s: is refused all the same", (__, ___, example) => {
+    const resources = resourcesOf(exampleYaml(example));
+    const objects = resources.map(({ props }) => props);
+    expect(isRefused(asRead(resources), example)).toBe(true);
+    expect(
+      escapes(objects, (at, path) =>
+        isRefused(
+          asRead(
+            resources.map((resource, index) =>
+              index === at ? { ...resource, props: changed(resource.props, path) } : resource,
+            ),
+          ),
+          example,
+        ),
+      ),
+    ).toEqual([]);
+  });
 });

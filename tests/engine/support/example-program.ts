@@ -1,22 +1,10 @@
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { addDays, daysUntil, toIsoDate, type IsoDate } from "../../../policies/mtls/clock";
-import { EXAMPLE_DAY, exampleYaml, type Example } from "../../../policies/rules/rule";
+import type { Example } from "../../../policies/rules/rule";
+import { yamlAsOfToday } from "../../policies/support/as-of-today";
 import { resourcesOf } from "../../policies/support/resources";
 import type { SentResource } from "../../policies/support/wire";
 import type { Program } from "./stack";
-
-/** The pack judges by the real day: the dates of an example are moved so that its own day is today. */
-const asOfToday = ({ now = EXAMPLE_DAY }: Example, text: string): string => {
-  const today = toIsoDate(new Date());
-  return text.replaceAll(/\d{4}-\d{2}-\d{2}/g, (date) => addDays(today, daysUntil(date as IsoDate, now)));
-};
-
-/** The settings that an example needs, its dates moved with those of its objects. */
-export const settingsOf = (example: Example): Example["settings"] =>
-  example.settings === undefined
-    ? undefined
-    : (JSON.parse(asOfToday(example, JSON.stringify(example.settings))) as Example["settings"]);
 
 /** The namespaces of the examples, set apart so that several examples can stand in one program. */
 const setApart = (text: string, suffix: string): string =>
@@ -30,7 +18,7 @@ export interface Part {
 }
 
 const partText = ({ example, suffix }: Part): string => {
-  const text = asOfToday(example, exampleYaml(example));
+  const text = yamlAsOfToday(example);
   return suffix === "" ? text : setApart(text, suffix);
 };
 
