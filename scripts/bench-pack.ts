@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import * as pulumi from "@pulumi/pulumi";
-import { setClock } from "../components/index";
 import program from "../infra/index";
-import { asStackConfig, DAY, stagingValues } from "../tests/infra/support/staging";
+import { addDays, toIsoDate } from "../policies/mtls/clock";
+import { asStackConfig, stagingValues } from "../tests/infra/support/staging";
 import { servePack } from "../tests/policies/support/served-pack";
 import type { SentResource } from "../tests/policies/support/wire";
 import { registeredBy, type Registered } from "../tests/support/mocks";
@@ -44,7 +44,12 @@ function moreServices(copies: number): Readonly<Record<string, unknown>> {
   return {
     ...values,
     services: copiesOf(services, copies),
-    exceptions: exceptions.map(({ clients, ...exception }) => ({ ...exception, clients: copiesOf(clients, copies) })),
+    exceptions: exceptions.map(({ clients, ...exception }) => ({
+      ...exception,
+      // The pack judges by the real day.
+      expires: addDays(toIsoDate(new Date()), 30),
+      clients: copiesOf(clients, copies),
+    })),
   };
 }
 
@@ -53,7 +58,6 @@ const resourcesOf = (values: Readonly<Record<string, unknown>>): Promise<readonl
 
 /** The smallest such stack with that many resources. */
 async function stackOf(atLeast: number): Promise<readonly SentResource[]> {
-  setClock(() => DAY);
   pulumi.log.warn = () => Promise.resolve();
   for (let copies = 0; ; copies += 1) {
     const resources = await resourcesOf(moreServices(copies));

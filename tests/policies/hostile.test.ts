@@ -145,7 +145,7 @@ test(`${RUNS * BAGS_PER_STACK} generated property bags never crash it, and no se
   });
   for (const resources of samples) {
     const distinct = resources.map((each, at) => ({ ...each, name: `${each.name}${at}` }));
-    const told = await Promise.all([...distinct.slice(0, 10).map((each) => pack.resource(each)), pack.stack(distinct)]);
+    const told = await Promise.all([...distinct.map((each) => pack.resource(each)), pack.stack(distinct)]);
     expect(JSON.stringify(told)).not.toContain(SECRET);
     for (const { message } of told.flat()) expect(message.length).toBeLessThan(20_000);
   }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RULES } from "../../policies/rules";
 import type { Rule } from "../../policies/rules/rule";
@@ -8,6 +8,9 @@ import { exampleYaml } from "../../policies/rules/rule";
 
 const FOLDER = join(__dirname, "../../policies/rules");
 const NOT_RULES = ["index.ts", "rule.ts", "run.ts", "settings.ts"];
+
+/** Every id that was ever given, with its rule: a new rule adds a line, and no line is ever changed or taken away. */
+const EVER = JSON.parse(readFileSync(join(__dirname, "ids.json"), "utf8")) as Readonly<Record<string, string>>;
 
 const examplesOf = (kind: "good" | "bad") =>
   RULES.flatMap((rule) => rule[kind].map((example) => [rule.name, example.title, rule, example] as const));
@@ -24,6 +27,10 @@ describe("the list", () => {
     const ids = RULES.map(({ id }) => id);
     expect(ids).toEqual([...new Set(ids)].sort());
     for (const { id, severity } of RULES) expect(id).toMatch(severity === "error" ? /^MTLS1\d\d$/ : /^MTLS2\d\d$/);
+  });
+
+  test("has no id that was ever another rule's", () => {
+    expect(EVER).toMatchObject(Object.fromEntries(RULES.map(({ id, name }) => [id, name])));
   });
 
   test.each(RULES.map((rule) => [rule.name, rule] as const))("%s says why and how in one sentence each", (_, rule) => {
