@@ -1,5 +1,4 @@
 import { bag, text, type Bag } from "../cluster/json";
-import { diagnoseLog } from "../diagnose";
 import type { Endpoint } from "./endpoint";
 import { some, type Row } from "./row";
 
@@ -63,15 +62,36 @@ function jobRow(job: string, targets: readonly Target[]): Row {
   return { ...base, state: "holds", says: `${targets.length} of ${targets.length} targets are up` };
 }
 
-/** What the words of a failed scrape are known to mean. */
+/** What Prometheus says of a scrape that failed, and what to do about it; the first that fits. */
+const REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [
+    /connection reset|EOF$/,
+    "a port that takes only mTLS ends plaintext so: scrape the merged metrics (15020), or see what `meshtls explain` says of it",
+  ],
+  [/server gave HTTP response to HTTPS client/, "the port speaks plaintext: scheme http in the scrape job"],
+  [
+    /certificate|x509: /,
+    "the job's tls_config does not fit the certificate: its ca_file and server_name; a sidecar in front shows Istio's",
+  ],
+  [
+    /refused$/,
+    "nothing listens there: see the port of the scrape job and the container, and that it binds the pod's address",
+  ],
+  [/no such host$/, "the name does not resolve: see the address in the scrape job"],
+  [
+    /deadline exceeded|timeout/i,
+    "nothing answers in time: a NetworkPolicy, or metrics that take longer than scrape_timeout",
+  ],
+  [
+    /unsupported Content-Type|HTTP status 404/,
+    "what answers there are no metrics: see the port and the path of the scrape job",
+  ],
+  [/HTTP status 40[13]/, "the job's credentials are not accepted, or an AuthorizationPolicy denies it"],
+];
+
 function remedy(lastError: string): string {
-  if (/connection reset|EOF$/.test(lastError))
-    return "a port that takes only mTLS ends plaintext so: scrape the merged metrics (15020), or see what `meshtls explain` says of it";
-  const [finding] = diagnoseLog(lastError).findings;
-  const [likeliest] = finding?.causes ?? [];
-  return finding === undefined || likeliest === undefined
-    ? "see whether the port is there, and what `meshtls explain` says of it"
-    : `most likely ${likeliest.cause}: ${likeliest.fix} (${finding.docs})`;
+  const known = REMEDIES.find(([said]) => said.test(lastError))?.[1];
+  return known ?? "see whether the port is there, and what `meshtls explain` says of it";
 }
 
 /** prometheus.io/docs, "HTTP API", Targets. */

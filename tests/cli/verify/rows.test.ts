@@ -21,7 +21,7 @@ describe("logs", () => {
     expect(row?.says).toContain(
       "the client's proxy sent TLS to a port that answered plaintext, not the reverse (2 times), in orders-1/app",
     );
-    expect(row?.todo).toContain("docs/log-lines.md#");
+    expect(row?.todo).toContain("tls_config");
   });
 
   test("lines that nobody recognises, and the sign of a good start, are no fault", () => {
@@ -149,9 +149,10 @@ describe("targets", () => {
     const row = down(`Get "https://10.0.0.1:8080/metrics": x509: certificate signed by unknown authority`);
     expect(row?.state).toBe("does-not-hold");
     expect(row?.says).toContain("1 of 2 targets are down: 10.0.0.2:8080 (Get");
-    expect(row?.todo).toContain("docs/log-lines.md#");
+    expect(row?.todo).toContain("tls_config");
     expect(down("read tcp 10.0.0.9:4711->10.0.0.1:8080: read: connection reset by peer")?.todo).toContain("only mTLS");
-    expect(down("server returned HTTP status 404 Not Found")?.todo).toContain("meshtls explain");
+    expect(down("server returned HTTP status 404 Not Found")?.todo).toContain("the path of the scrape job");
+    expect(down("something that nobody has heard of")?.todo).toContain("meshtls explain");
   });
 
   test("what has not been scraped yet, and a Prometheus that does not answer, are unknown", () => {

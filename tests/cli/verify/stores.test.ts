@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { endpointOf, type Endpoint } from "../../../cli/verify/endpoint";
+import { targetRows, targetsOf } from "../../../cli/verify/targets";
 import { tracesOf, type StoreKind } from "../../../cli/verify/trace-store";
 import { serve, type Reply } from "../support/api-server";
 
@@ -54,6 +55,35 @@ describe("a real Jaeger 1.65.0 answers", () => {
     expect(await answer([])).toEqual({ problem: "does not answer /api/traces as jaeger does" });
     expect(await answer(null)).toEqual({ problem: "does not answer /api/traces as jaeger does" });
     expect(await answer([{ traceID: "4bf92f35" }])).toBe(1);
+  });
+});
+
+describe("a real Prometheus 3.7.0 answers", () => {
+  const fixture = readFileSync(join(__dirname, "fixtures", "prometheus-3.7.0-targets.json"), "utf8");
+  const rows = async (...namespaces: string[]) => {
+    const { url } = await serve(() => ({ status: 200, text: fixture }));
+    return targetRows(await targetsOf(endpoint(url)), url, namespaces);
+  };
+
+  test("each job's row says what is true of its target, and what to do", async () => {
+    const seen = await rows();
+    expect(seen.map(({ object, state, todo }) => [object, state, todo])).toEqual([
+      ["down-refused", "does-not-hold", expect.stringContaining("nothing listens there")],
+      ["html-page", "does-not-hold", expect.stringContaining("no metrics")],
+      ["kube/pods", "holds", undefined],
+      ["secret", "does-not-hold", expect.stringContaining("does not resolve")],
+      ["slow", "unknown", "wait for one scrape interval"],
+      ["strict-port", "does-not-hold", expect.stringContaining("takes only mTLS")],
+      ["tls-wrong", "does-not-hold", expect.stringContaining("scheme http")],
+      ["untrusted", "does-not-hold", expect.stringContaining("tls_config")],
+      ["up-job", "holds", undefined],
+    ]);
+    expect(seen[0]?.says).toContain("127.0.0.1:1 (Get");
+  });
+
+  test("a namespace is told by the labels that the job gives", async () => {
+    expect((await rows("monitoring")).map(({ object }) => object)).toEqual(["kube/pods", "up-job"]);
+    expect((await rows("nowhere")).map(({ state }) => state)).toEqual(["unknown"]);
   });
 });
 
