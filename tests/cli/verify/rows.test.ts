@@ -21,7 +21,7 @@ describe("logs", () => {
     expect(row?.says).toContain(
       "the client's proxy sent TLS to a port that answered plaintext, not the reverse (2 times), in orders-1/app",
     );
-    expect(row?.todo).toContain("tls_config");
+    expect(row?.todo).toContain("docs/log-lines.md#");
   });
 
   test("lines that nobody recognises, and the sign of a good start, are no fault", () => {
