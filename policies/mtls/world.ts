@@ -265,9 +265,9 @@ const isNowhere = (to: Address): boolean => to.kind === "outside" && to.isNowher
 /** An original destination says nothing about itself, so nothing is decided per endpoint. */
 const wireOf = ({ kind }: Cluster["socket"]): Wire => (kind === "per-endpoint" ? "plaintext" : kind);
 
-/** A ServiceEntry that the client's proxy resolves by DNS: without endpoints it leads to its own host. */
+/** A ServiceEntry whose proxy looks up whatever host a request names. */
 const isResolvedByName = ({ service }: Cluster): boolean =>
-  service.kind === "ServiceEntry" && !isUnknown(service.object.resolution) && service.object.resolution.includes("DNS");
+  service.kind === "ServiceEntry" && service.object.resolution === "DYNAMIC_DNS";
 
 export const answerInOneWay = (context: Context, question: Question): WorldAnswer =>
   new World(context, question).answer();

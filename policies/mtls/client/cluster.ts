@@ -1,6 +1,6 @@
 import { remember, type Settle } from "../explore";
 import type { Labels, MtlsMode, TlsMode } from "../mesh";
-import type { ObjectRef } from "../objects";
+import { describeRef, type ObjectRef } from "../objects";
 import { namespaceMode, type NamespaceModeAnswer } from "../server/peer-authentication";
 import { clusterSocket, type ClusterSocket } from "./auto-mtls";
 import { NO_RULE, type Context } from "./context";
@@ -119,7 +119,9 @@ export function clusterFor(
   clusters.set(port, ofPort);
   const ofRule = ofPort.get(rule ?? NO_RULE) ?? new Map<string, Cluster | null>();
   ofPort.set(rule ?? NO_RULE, ofRule);
-  const key = `${context.client.scope.isGateway ? "gateway" : "sidecar"}|${subset ?? ""}`;
+  // The port of one service may be on the cluster of another of the same host.
+  const owner = port.owner === service.ref ? "" : describeRef(service.ref);
+  const key = `${context.client.scope.isGateway ? "gateway" : "sidecar"}|${subset ?? ""}|${owner}`;
   return remember(ofRule, key, context.settle, (settle: Settle) =>
     build({ ...context, settle }, service, port, subset, rule),
   );

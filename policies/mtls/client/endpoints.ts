@@ -6,6 +6,7 @@ import { describeRef, type ObjectRef } from "../objects";
 import { planeOf } from "../reception";
 import { dataPlane } from "../server/injection";
 import type { Context } from "./context";
+import type { EndpointsBy } from "./entry-endpoints";
 import type { RegisteredPort } from "./registry";
 import { settleOpen, type Place } from "./selected";
 
@@ -23,27 +24,29 @@ type Resolving = Pick<Context, "index" | "settle">;
 
 /** Those that are ready, as istiod tells proxies. */
 export const endpointsOf = (context: Resolving, port: RegisteredPort): readonly Endpoint[] =>
-  membersOf(context, port, ({ ready, isGone }) => ready && isGone !== true);
+  membersOf(context, port, "name", ({ ready, isGone }) => ready && isGone !== true);
 
 /** Those that are ready, as kube-proxy has them. */
 export const listedOf = (context: Resolving, port: RegisteredPort): readonly Endpoint[] =>
-  membersOf(context, port, ({ ready }) => ready);
+  membersOf(context, port, "network", ({ ready }) => ready);
 
 /** Those that are there, ready or not: what istiod decides for a Service as a whole it decides by all of them. */
 export const instancesOf = (context: Resolving, port: RegisteredPort): readonly Endpoint[] =>
   membersOf(
     context,
     port,
+    "number",
     ({ ready, workload, isGone }) => isGone !== true && (ready || workload === null || workload.pods.length > 0),
   );
 
 function membersOf(
   { index, settle }: Resolving,
   port: RegisteredPort,
+  by: EndpointsBy,
   counts: (endpoint: Endpoint) => boolean,
 ): readonly Endpoint[] {
   for (const slice of port.slices(index)) settleOpen(slice, settle);
-  const endpoints = port.endpoints(index);
+  const endpoints = port.endpoints(index, by);
   if (endpoints.every(isPlain)) return endpoints;
   return endpoints.filter((endpoint) => {
     const { certain, undecided, workload } = endpoint;

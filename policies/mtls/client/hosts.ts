@@ -44,6 +44,11 @@ export class HostTable<T> {
     return [...this.values.values()];
   }
 
+  /** The values of a host as it is written. */
+  exactly(host: string): readonly T[] | undefined {
+    return this.values.get(host);
+  }
+
   /** Every host that covers `host`, the most specific first. */
   covering(host: string): readonly { readonly host: string; readonly values: readonly T[] }[] {
     if (this.values.size === 0) return [];

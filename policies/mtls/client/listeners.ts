@@ -1,30 +1,32 @@
 import { remember } from "../explore";
 import type { Sidecar, Workload } from "../mesh";
-import { byCreation, compare } from "./age";
 import type { Context } from "./context";
 import { instancesOf } from "./endpoints";
+import { hasOwnAddress, mayListenPerEndpoint, sharesListener } from "./entry-address";
+import { serverFirst, writtenProtocol } from "../server/port-protocol";
 import {
   externalNameOf,
-  hasOwnAddress,
+  isForNobody,
   isPassthrough,
   portOf,
   registered,
+  servicesOf,
   servicesWithPort,
-  sharesListener,
+  type ExternalService,
   type Registered,
   type RegisteredPort,
 } from "./registry";
 import { sharedChains, type Chain, type NamedRoute, type Target } from "./shared-listener";
+import { Told } from "./told";
 import { namesFor, type RouteQuery } from "./virtual-service";
 import {
   importedByRest,
   importsAs,
-  isPublic,
-  isVisible,
   listenerOf,
   ownListener,
   protocolUnder,
   sidecarFor,
+  type ListenedPort,
 } from "./visibility";
 
 /**
@@ -44,6 +46,7 @@ const NO_CHAINS: readonly Chain[] = [];
 /** The listeners of one client's proxy, for one question. */
 export class Listeners {
   readonly sidecar: Sidecar | undefined;
+  readonly told: Told;
 
   constructor(
     private readonly context: Context,
@@ -51,23 +54,7 @@ export class Listeners {
   ) {
     const { indexes, mesh, client, settle } = context;
     this.sidecar = sidecarFor(indexes.sidecars, mesh, client.scope, settle);
-  }
-
-  /** Whether the proxy is told of the service, on that port. */
-  sees(service: Registered, number: number): boolean {
-    return this.isImported(service, number, this.sidecar);
-  }
-
-  /** Whether a Sidecar imports it; without one whatever is exported to the client is. */
-  isImported(service: Registered, number: number, sidecar: Sidecar | undefined, isOwnAddress = false): boolean {
-    const { client, indexes, mesh, settle } = this.context;
-    const protocol = () => portOf(indexes.registry, service, number, settle)?.protocol;
-    return isVisible(service, { number, isOwnAddress, protocol }, client.scope, sidecar, mesh, settle);
-  }
-
-  /** The egress entry for the port alone that imports it. */
-  private own(service: Registered, number: number) {
-    return ownListener(this.sidecar, number, service, this.context.client.scope.namespace);
+    this.told = new Told(context, this.sidecar);
   }
 
   /** The port of a service, as what listens for it takes it: an egress entry for the port says what it is. */
@@ -89,13 +76,13 @@ export class Listeners {
     const owners = services.flatMap(({ service: object }) => {
       const service = registered(indexes.registry, object);
       if (service === undefined || !isPassthrough(service, settle)) return [];
-      if (!this.isImported(service, number, this.sidecar, true)) return [];
+      if (!this.told.sees(service, number, "pods")) return [];
       const port = portOf(indexes.registry, service, number, settle);
       if (port === undefined || port.protocol === "HTTP") return [];
       const answers = instancesOf(this.context, port).some((endpoint) => endpoint.workload === workload);
       return answers ? [{ service, port, isAtPod: true }] : [];
     });
-    owners.sort((a, b) => this.compareServices(a.service, b.service));
+    owners.sort((a, b) => this.told.compare(a.service, b.service));
     return this.alone(...owners);
   }
 
@@ -107,7 +94,11 @@ export class Listeners {
   /** What decides which VirtualServices concern a service: those of the egress entry by which the proxy listens. */
   queryOf({ service, port: { number }, isAtPod }: Target, isHttp: boolean): RouteQuery {
     const { mesh, client } = this.context;
-    const own = isHttp ? listenerOf(this.sidecar, number) : isAtPod === true ? undefined : this.own(service, number);
+    const own = isHttp
+      ? listenerOf(this.sidecar, number)
+      : isAtPod === true
+        ? undefined
+        : this.told.own(service, number);
     const imported = own === undefined ? importedByRest(this.sidecar) : own.hosts;
     return { mesh, host: service.host, port: number, isHttp, scope: client.scope, imported };
   }
@@ -135,14 +126,15 @@ export class Listeners {
     return imported === undefined || importsAs(imported, alias.host, service, this.context.client.scope.namespace);
   }
 
-  /** Of one name, what has the port: the youngest says whether requests are read there, the oldest has the cluster. */
+  /** Whether requests to the port of a host are routed. */
+  routes({ service, port: { number } }: Target): boolean {
+    return this.readable(servicesOf(this.context.indexes.registry, service.host), number) !== undefined;
+  }
+
+  /** Of one name, what has the port: the last says whether requests are read there. */
   private readable(services: readonly Registered[], number: number): Target | undefined {
-    const targets = this.ofOneName(services, number);
-    const protocol = targets.at(-1)?.port.protocol;
-    const [first] = targets;
-    return first !== undefined && (protocol === "HTTP" || protocol === "AUTO")
-      ? { ...first, port: { ...first.port, protocol } }
-      : undefined;
+    const target = this.ofOneName(services, number).at(-1);
+    return target?.port.protocol === "HTTP" || target?.port.protocol === "AUTO" ? target : undefined;
   }
 
   /** Whether some service has HTTP on the port, for which there is a listener on 0.0.0.0. */
@@ -150,7 +142,7 @@ export class Listeners {
     const { registry, httpListeners } = this.context.indexes;
     return this.ofListener(httpListeners, number, (told) =>
       servicesWithPort(registry, number).some((services) =>
-        told.ofOneName(services, number).some((target) => told.isHttp(target)),
+        told.ofOneName(services, number, "listener").some((target) => told.isHttp(target)),
       ),
     );
   }
@@ -165,17 +157,25 @@ export class Listeners {
     );
   }
 
-  /** Services of one name that have the port: those of the client's namespace, else of the first that the proxy sees. */
-  private ofOneName(services: readonly Registered[], number: number): readonly Target[] {
-    const { client } = this.context;
-    const seen = services.filter((service) => this.sees(service, number));
-    const [first] = seen;
-    const home = seen.find(({ ref }) => ref.namespace === client.scope.namespace) ?? first;
-    const meant = first?.kind === "Service" ? [first] : seen.filter(({ ref }) => ref.namespace === home?.ref.namespace);
-    return meant.flatMap((service) => {
-      const port = this.portOf(service, number);
+  /** Services of one name of which the proxy is told and that have the port. */
+  private ofOneName(
+    services: readonly Registered[],
+    number: number,
+    as: ListenedPort["as"] = "host",
+  ): readonly Target[] {
+    return this.told.of(services, number, as).flatMap((service) => {
+      const port = as === "host" ? this.portOf(service, number) : this.listenedPort(service, number);
       return port === undefined ? [] : [{ service, port }];
     });
+  }
+
+  /** The port as a listener has it: an egress entry for the port alone says what it speaks. */
+  private listenedPort(service: Registered, number: number): RegisteredPort | undefined {
+    const { indexes, settle } = this.context;
+    const port = portOf(indexes.registry, service, number, settle);
+    const own = this.told.own(service, number);
+    if (port === undefined || own === undefined) return port;
+    return { ...port, protocol: writtenProtocol(own.protocol), serverFirst: serverFirst(own.protocol) };
   }
 
   /** Who shares the listener on 0.0.0.0 with HTTP, oldest first, what is not exported to everybody before the rest; `undefined`: Envoy refuses it. */
@@ -191,32 +191,39 @@ export class Listeners {
   private sharers(number: number): readonly Target[] {
     const { registry } = this.context.indexes;
     const all = servicesWithPort(registry, number)
-      .flatMap((services) => this.ofOneName(services, number))
+      .flatMap((services) => this.ofOneName(services, number, "listener"))
       .filter((target) => this.isShared(target))
-      .sort((a, b) => this.compareServices(a.service, b.service));
-    const own = all.filter(({ service }) => this.own(service, number) !== undefined);
+      .sort((a, b) => this.told.compare(a.service, b.service));
+    const own = all.filter(({ service }) => this.told.own(service, number) !== undefined);
     return own.length > 0 ? own : all;
   }
 
   private isShared(target: Target): boolean {
     const { service, port } = target;
     if (service.kind === "Service" && this.isHttp(target)) return true;
-    if (this.own(service, port.number) === undefined)
-      return service.kind === "ServiceEntry" && sharesListener(service.object, port);
+    if (this.told.own(service, port.number) === undefined)
+      return service.kind === "ServiceEntry" && this.isAnywhere(service, port);
     return service.kind === "Service"
       ? isPassthrough(service, this.context.settle)
       : port.protocol === "HTTP" || !hasOwnAddress(service.object);
   }
 
+  /** The port of an entry is on 0.0.0.0 unless it has endpoints that are the addresses: of any service of its host. */
+  private isAnywhere(entry: ExternalService, port: RegisteredPort): boolean {
+    if (!sharesListener(entry.object, port)) return false;
+    if (port.protocol === "HTTP" || !mayListenPerEndpoint(entry.object)) return true;
+    const { registry } = this.context.indexes;
+    return servicesOf(registry, entry.host)
+      .filter((service) => service.ref.namespace === entry.ref.namespace && !isForNobody(service))
+      .every((service) => {
+        const same = portOf(registry, service, port.number, this.context.settle);
+        return same === undefined || instancesOf(this.context, same).length === 0;
+      });
+  }
+
   /** There is a listener on 0.0.0.0 for it. An alias has none. */
   private isHttp({ service, port }: Target): boolean {
     return port.protocol === "HTTP" && externalNameOf(service, this.context.settle) === undefined;
-  }
-
-  private compareServices(a: Registered, b: Registered): number {
-    const { mesh, settle } = this.context;
-    const rank = (service: Registered): number => (isPublic(service, mesh, settle) ? 1 : 0);
-    return rank(a) - rank(b) || byCreation(a, b) || compare(nameOf(a), nameOf(b));
   }
 }
 
@@ -227,6 +234,3 @@ const firstOf = <T, R>(items: readonly T[], find: (item: T) => R | undefined): R
   }
   return undefined;
 };
-
-/** As istiod names services where it orders them (`SortServicesByCreationTime` in pilot/pkg/model/push_context.go). */
-const nameOf = ({ kind, host, ref }: Registered): string => `${kind === "Service" ? ref.name : host}\n${ref.namespace}`;

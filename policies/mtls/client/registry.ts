@@ -13,6 +13,8 @@ import {
   type ServerFirst,
 } from "../server/port-protocol";
 import { byAge } from "./age";
+import { addressesOf, sharesListener } from "./entry-address";
+import { endpointsOfHost, isLookedUp, type EndpointsBy } from "./entry-endpoints";
 import { HostTable, isWildcard } from "./hosts";
 import { settleOpen } from "./selected";
 
@@ -54,7 +56,7 @@ export interface RegisteredPort {
   readonly serverFirst: ServerFirst | undefined;
   /** The Service or ServiceEntry. */
   readonly owner: ObjectRef;
-  endpoints(index: MeshIndex): readonly Endpoint[];
+  endpoints(index: MeshIndex, by: EndpointsBy): readonly Endpoint[];
   /** What lists the endpoints, where a Service has no selector. */
   slices(index: MeshIndex): readonly Endpoints[];
 }
@@ -115,7 +117,7 @@ export function indexRegistry(mesh: Mesh): Registry {
     }
     for (const host of object.hosts) {
       const entry: ExternalService = { kind: "ServiceEntry", object, ref: object.ref, host, created: object.created };
-      const addresses = object.addresses.map(withoutSingleHostPrefix);
+      const addresses = addressesOf(object);
       if (isWildcard(host)) {
         wildcards.add(host, entry);
         for (const address of addresses) if (!byAddress.has(address)) byAddress.set(address, entry);
@@ -171,28 +173,11 @@ export function servicesWithPort({ byPort }: Registry, number: number): readonly
   return [...(known.get(number) ?? []), ...unsure];
 }
 
-/** `10.0.0.1/32` is one address. */
-const withoutSingleHostPrefix = (address: string): string => address.replace(/\/(32|128)$/, "");
+/** Every service of a host, which may be a wildcard, oldest first. */
+export const servicesOf = ({ byHost, wildcards }: Registry, host: string): readonly Registered[] =>
+  (isWildcard(host) ? wildcards.exactly(host) : byHost.get(host)) ?? NOBODY;
 
-/** The addresses of an entry as listeners have them (`GetAddressForProxy` in pilot/pkg/model/service.go). */
-const addressOf = ({ addresses: [first = ""] }: ServiceEntry): string => withoutSingleHostPrefix(first);
-
-/** The proxy listens at the address of the entry itself, not at 0.0.0.0. */
-export const hasOwnAddress = (entry: ServiceEntry): boolean => addressOf(entry) !== "" && rangeOf(entry) === undefined;
-
-/** The addresses that the entry is for, where the listener on 0.0.0.0 tells it apart by them. */
-export const rangeOf = (entry: ServiceEntry): string | undefined =>
-  addressOf(entry).includes("/") ? addressOf(entry) : undefined;
-
-/**
- * The port of an entry is on the listener at 0.0.0.0: its HTTP always, the rest where the entry has no address, nor endpoints that are
- * the addresses (`buildSidecarOutboundListeners` in pilot/pkg/networking/core/listener.go).
- */
-export const sharesListener = (entry: ServiceEntry, { protocol }: Pick<RegisteredPort, "protocol">): boolean => {
-  const isPerEndpoint =
-    entry.resolution === "NONE" && (entry.endpoints.length > 0 || entry.workloadSelector !== undefined);
-  return protocol === "HTTP" || (!hasOwnAddress(entry) && !isPerEndpoint);
-};
+const NOBODY: readonly never[] = [];
 
 /** The entry of a Service of the mesh. */
 export function registered(registry: Registry, service: Service): KubernetesService | undefined {
@@ -200,7 +185,13 @@ export function registered(registry: Registry, service: Service): KubernetesServ
   return entry?.kind === "Service" ? entry : undefined;
 }
 
-function readPorts(entry: Registered, settle: Settle): readonly RegisteredPort[] {
+/** ServiceEntries of the same namespace that declare the same host. */
+const entriesBeside = (registry: Registry, { host, ref }: Registered): readonly ExternalService[] =>
+  servicesOf(registry, host).filter(
+    (other): other is ExternalService => other.kind === "ServiceEntry" && other.ref.namespace === ref.namespace,
+  );
+
+function readPorts(registry: Registry, entry: Registered, settle: Settle): readonly RegisteredPort[] {
   settleOpen(entry.object, settle);
   if (entry.kind === "ServiceEntry")
     return entry.object.ports.map((port) => ({
@@ -210,7 +201,8 @@ function readPorts(entry: Registered, settle: Settle): readonly RegisteredPort[]
       isUdp: port.protocol.toLowerCase() === UDP,
       serverFirst: serverFirst(port.protocol),
       owner: entry.ref,
-      endpoints: (index) => index.entryEndpoints(entry.object, port),
+      endpoints: (index, by) =>
+        endpointsOfHost(index, entriesBeside(registry, entry), port, isLookedUp(entry.object) ? "number" : by),
       slices: () => [],
     }));
   const ports = settle(entry.object.ports, [], entry.ref, "spec.ports");
@@ -226,7 +218,13 @@ function readPorts(entry: Registered, settle: Settle): readonly RegisteredPort[]
         isUdp: saidProtocol(port) === UDP,
         serverFirst: serverFirst(saidProtocol(port)),
         owner: entry.ref,
-        endpoints: (index) => index.endpointsOf(entry.object, port),
+        endpoints: (index, by) => {
+          const own = index.endpointsOf(entry.object, port);
+          const beside = by === "network" ? NOBODY : entriesBeside(registry, entry);
+          return beside.length === 0
+            ? own
+            : [...own, ...endpointsOfHost(index, beside, { name: port.name, number }, by)];
+        },
         slices: (index) => (entry.object.selector === undefined ? index.slicesOf(entry.object) : []),
       },
     ];
@@ -238,7 +236,7 @@ const PROTOCOLS: readonly PortProtocol[] = ["HTTP", "TCP", "TLS", "AUTO"];
 
 /** Every port of a service that is TCP underneath. */
 export const portsOf = (registry: Registry, entry: Registered, settle: Settle): readonly RegisteredPort[] =>
-  remember(registry.ports, entry, settle, (asked) => readPorts(entry, asked));
+  remember(registry.ports, entry, settle, (asked) => readPorts(registry, entry, asked));
 
 /** The port of that number as the network has it; `undefined` when the service has none. */
 export const forwardedPortOf = (
@@ -287,3 +285,9 @@ export const exportToOf = (entry: Registered): Known<readonly string[]> | undefi
   entry.kind === "Service" || isUnknown(entry.object.exportTo) || entry.object.exportTo.length > 0
     ? entry.object.exportTo
     : undefined;
+
+/** Exported to nobody: istiod then has no endpoints of a Service either (`endpointslice.go` in pilot/pkg/serviceregistry/kube/controller). */
+export function isForNobody(entry: Registered): boolean {
+  const exportTo = exportToOf(entry);
+  return exportTo !== undefined && !isUnknown(exportTo) && exportTo.includes("~");
+}

@@ -4,17 +4,10 @@ import { ipOf, isSelf, type Address } from "./address";
 import { clusterFor, type Cluster } from "./cluster";
 import type { Context } from "./context";
 import type { Dialled } from "./dialled";
+import { hasOwnAddress } from "./entry-address";
 import { Listeners, type Bytes } from "./listeners";
 import { meantBy, type Meant } from "./meant";
-import {
-  externalNameOf,
-  forwardedPortOf,
-  hasOwnAddress,
-  portOf,
-  portsOf,
-  type Registered,
-  type RegisteredPort,
-} from "./registry";
+import { externalNameOf, forwardedPortOf, portOf, type Registered, type RegisteredPort } from "./registry";
 import { chainFor, type Chain, type Target } from "./shared-listener";
 import { hasHost, routesFor, type RouteTarget } from "./virtual-service";
 import { listenerOf, outboundPolicy, ownListener } from "./visibility";
@@ -88,38 +81,47 @@ class Routes {
     return this.led(target, targets, isHttp, to);
   }
 
-  /** Requests on a port that is detected find no route where an egress entry for that port alone has other hosts. */
-  private isUnrouted({ service, port: { number, protocol } }: Target): boolean {
+  /**
+   * Requests on a port that is detected find no route where an egress entry for that port alone has other hosts, and where the last of
+   * several services of the host does not take them.
+   */
+  private isUnrouted(target: Target): boolean {
+    const { service, port } = target;
     const { namespace, isGateway } = this.context.client.scope;
-    const hasOwn = !isGateway && protocol === "AUTO" && listenerOf(this.listeners.sidecar, number) !== undefined;
-    return hasOwn && ownListener(this.listeners.sidecar, number, service, namespace) === undefined;
+    if (isGateway || port.protocol !== "AUTO") return false;
+    const { sidecar } = this.listeners;
+    const isLeftOut =
+      listenerOf(sidecar, port.number) !== undefined &&
+      ownListener(sidecar, port.number, service, namespace) === undefined;
+    return isLeftOut || !this.listeners.routes(target);
   }
 
   /** Where a listener or its route leads; `undefined`: to the service's own cluster. */
   private led(
-    { service, port }: Target,
+    target: Target,
     targets: readonly RouteTarget[] | undefined,
     isHttp: boolean,
     to: Address,
   ): readonly Hop[] {
-    if (targets !== undefined) return targets.map((target) => this.routeTo(target, port.number, isHttp, to));
-    const cluster = clusterFor(this.context, service, port, undefined);
-    return cluster === null ? [] : [{ via: "cluster", cluster, to, by: undefined }];
+    const { service, port } = target;
+    if (targets !== undefined) return targets.map((each) => this.routeTo(each, port.number, isHttp, to));
+    const owner = this.listeners.told.clusterOf(target);
+    const cluster = owner === undefined ? null : clusterFor(this.context, owner.service, owner.port, undefined);
+    const own = { host: service.host, subset: undefined, port: port.number, from: undefined };
+    return [
+      cluster === null ? { via: "missing-cluster", target: own } : { via: "cluster", cluster, to, by: undefined },
+    ];
   }
 
   /** A TCP route that names no port leads to the only port of the service; an HTTP route stays on the one dialled. */
   private routeTo(target: RouteTarget, dialled: number, isHttp: boolean, to: Address): Hop {
-    const { registry } = this.context.indexes;
-    const named = registry.byHost.get(target.host)?.[0];
-    const ports = named === undefined ? [] : portsOf(registry, named, this.context.settle);
-    const number = target.port ?? (ports.length === 1 && !isHttp ? ports[0]?.number : dialled);
-    const alias = named === undefined ? undefined : externalNameOf(named, this.context.settle);
-    const service = alias === undefined ? named : registry.byHost.get(alias)?.[0];
-    const port = number && service ? portOf(registry, service, number, this.context.settle) : undefined;
-    // What a route names is imported with the route, so the egress list does not hide it.
-    if (service === undefined || port === undefined || !this.listeners.isImported(service, port.number, undefined))
-      return { via: "missing-cluster", target };
-    const cluster = clusterFor(this.context, service, port, target.subset);
+    const named = this.listeners.told.routedTo(target.host);
+    const number = target.port ?? (named?.ports.length === 1 && !isHttp ? named.ports[0]?.number : dialled);
+    const alias = named === undefined ? undefined : externalNameOf(named.service, this.context.settle);
+    const meant = alias === undefined ? named : this.listeners.told.routedTo(alias);
+    const port = meant?.ports.find((each) => each.number === number && !each.isUdp);
+    if (meant === undefined || port === undefined) return { via: "missing-cluster", target };
+    const cluster = clusterFor(this.context, meant.service, port, target.subset);
     return cluster === null ? { via: "missing-cluster", target } : { via: "cluster", cluster, to, by: target.from };
   }
 
@@ -155,7 +157,7 @@ class Routes {
     to: Address,
   ): readonly Hop[] | undefined {
     const { indexes, mesh, settle } = this.context;
-    if (alias === undefined || !this.listeners.sees(alias, number)) return undefined;
+    if (alias === undefined || !this.listeners.told.sees(alias, number)) return undefined;
     const port = portOf(indexes.registry, alias, number, settle);
     if (port === undefined || (port.protocol !== "HTTP" && port.protocol !== "AUTO")) return undefined;
     const [targets, others] = [{ service: alias, port }, own].map((each) =>
@@ -205,7 +207,7 @@ class Routes {
     meant: Meant,
     isElsewhere = false,
   ): readonly Hop[] {
-    if (!this.listeners.sees(service, number)) return this.anywhere(to, number, "not-visible", meant);
+    if (!this.listeners.told.sees(service, number)) return this.anywhere(to, number, "not-visible", meant);
     const port = this.listeners.portOf(service, number);
     if (port === undefined) return this.anywhere(to, number, this.missing(service, number), meant);
     if (port.protocol !== "HTTP" && !isElsewhere) return this.atService({ service, port }, to, meant);
@@ -240,7 +242,7 @@ class Routes {
   /** A gateway has no outbound listeners: its routes name clusters. */
   private fromGateway(service: Registered, number: number, to: Address): readonly Hop[] {
     const port = portOf(this.context.indexes.registry, service, number, this.context.settle);
-    if (port !== undefined && this.listeners.sees(service, number)) return this.routed({ service, port }, to);
+    if (port !== undefined && this.listeners.told.sees(service, number)) return this.routed({ service, port }, to);
     const target = { host: service.host, subset: undefined, port: number, from: undefined };
     return [{ via: "missing-cluster", target }];
   }

@@ -1,6 +1,7 @@
 import { contains } from "../cidr";
 import { coversHost } from "./hosts";
-import { rangeOf, type Registered, type RegisteredPort } from "./registry";
+import { rangeOf } from "./entry-address";
+import type { Registered, RegisteredPort } from "./registry";
 import type { RouteTarget } from "./virtual-service";
 
 /**

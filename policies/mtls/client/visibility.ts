@@ -132,8 +132,11 @@ export function importsAs(
 /** A port of a service as listeners know it. */
 export interface ListenedPort {
   readonly number: number;
-  /** Only by an egress entry for every port: what one for a port alone imports is listened for on 0.0.0.0. */
-  readonly isOwnAddress?: boolean;
+  /**
+   * What has to be known: the host to route to, that something is listened for on 0.0.0.0, or at the addresses of pods, where only an
+   * egress entry for every port makes the proxy listen.
+   */
+  readonly as: "host" | "listener" | "pods";
   protocol(): PortProtocol | undefined;
 }
 
@@ -162,6 +165,12 @@ export const importedByRest = (sidecar: Sidecar | undefined): readonly string[] 
     ? undefined
     : (sidecar.egress.find(({ port }) => port === undefined)?.hosts ?? []);
 
+/** The entries of the list; `undefined` stands for all that is exported. */
+export const egressOf = (sidecar: Sidecar | undefined): readonly (Egress | undefined)[] =>
+  sidecar?.egress === undefined || isUnknown(sidecar.egress) || sidecar.egress.length === 0
+    ? [undefined]
+    : sidecar.egress;
+
 /** What an egress entry for a port makes of the port of a service: under HTTP only what may be HTTP is a host of its routes. */
 export function protocolUnder({ protocol }: Egress, ofService: PortProtocol): PortProtocol | undefined {
   const written = writtenProtocol(protocol);
@@ -189,9 +198,9 @@ export function isVisible(
   if (sidecar.egress.length === 0) return true;
   const own = ownListener(sidecar, port.number, entry, scope.namespace);
   const protocol = port.protocol();
-  const isOwn = own !== undefined && protocol !== undefined && protocolUnder(own, protocol) !== undefined;
-  if (isOwn && port.isOwnAddress !== true) return true;
-  if (protocol === "HTTP" && listenerOf(sidecar, port.number) !== undefined) return false;
+  const isOwn = own !== undefined && protocol !== undefined && port.as !== "pods";
+  if (isOwn && (port.as === "listener" || protocolUnder(own, protocol) !== undefined)) return true;
+  if (port.as === "host" && protocol === "HTTP" && listenerOf(sidecar, port.number) !== undefined) return false;
   return imports(importedByRest(sidecar) ?? [], entry.host, namespace, scope.namespace);
 }
 

@@ -1,7 +1,7 @@
 import type { Json } from "../case";
 import type { Pod } from "./pods";
 import type { Random } from "./random";
-import type { ServicePort } from "./services";
+import type { Service, ServicePort } from "./services";
 import { created, exportTo, metadata, type Setting } from "./setting";
 
 /** ServiceEntries and WorkloadEntries: collectors on machines, outside, or pods under another name. */
@@ -67,16 +67,37 @@ const inlineEndpoints = (random: Random, at: number): readonly Json[] =>
     ...random.maybe(0.2, "ports", () => ({ otlp: 14317 })),
   }));
 
-function serviceEntry(setting: Setting, pods: readonly Pod[], at: number): Entry {
+/**
+ * A host of its own, one that another entry has too, or that of a Service.
+ * @param others made before
+ */
+const hostOf = (random: Random, at: number, others: readonly Entry[], services: readonly Service[]): string =>
+  random.weighted([
+    [6, `collector-${at}.example.com`],
+    [1, "*.example.com"],
+    [others.length > 0 ? 5 : 0, others[0]?.host ?? ""],
+    [0.3, random.pick(services).host],
+  ]);
+
+/** No other object has it: of entries for one host that are equally old istiod takes any first. */
+const ageOfTwin = (random: Random, at: number): { readonly creationTimestamp: string } => ({
+  creationTimestamp: `${random.pick(["2025-12", "2026-02"])}-0${at + 1}T00:00:00Z`,
+});
+
+function serviceEntry(
+  setting: Setting,
+  pods: readonly Pod[],
+  services: readonly Service[],
+  others: readonly Entry[],
+): Entry {
   const {
     random,
     namespaces: [clients, servers],
   } = setting;
+  const at = others.length;
   const namespace = random.pick([clients, servers]);
-  const host = random.weighted([
-    [6, `collector-${at}.example.com`],
-    [1, "*.example.com"],
-  ]);
+  const host = hostOf(random, at, others, services);
+  const isTwin = others.some((other) => other.host === host);
   const isWildcard = host.startsWith("*");
   const resolution = resolutionOf(random, isWildcard);
   const numbers = random.weighted<readonly number[]>([
@@ -98,7 +119,7 @@ function serviceEntry(setting: Setting, pods: readonly Pod[], at: number): Entry
   const object: Json = {
     apiVersion: "networking.istio.io/v1",
     kind: "ServiceEntry",
-    metadata: metadata(`entry-${at}`, namespace, created(random)),
+    metadata: metadata(`entry-${at}`, namespace, isTwin ? ageOfTwin(random, at) : created(random)),
     spec: {
       hosts: [host],
       ...addresses(random, isWildcard, at),
@@ -122,5 +143,9 @@ function serviceEntry(setting: Setting, pods: readonly Pod[], at: number): Entry
 }
 
 /** None in most meshes. */
-export const entries = (setting: Setting, pods: readonly Pod[]): readonly Entry[] =>
-  setting.random.chance(0.25) ? setting.random.list(1, 2, (at) => serviceEntry(setting, pods, at)) : [];
+export function entries(setting: Setting, pods: readonly Pod[], services: readonly Service[]): readonly Entry[] {
+  const made: Entry[] = [];
+  if (!setting.random.chance(0.25)) return made;
+  for (let left = setting.random.int(1, 3); left > 0; left -= 1) made.push(serviceEntry(setting, pods, services, made));
+  return made;
+}

@@ -85,9 +85,18 @@ const protocolOf = ({ random }: Setting): "grpc" | "http" | "tcp" =>
     [2, "tcp" as const],
   ]);
 
+/**
+ * Services to which a gateway may send. One that an entry declares too is left out: which of the two a gateway is told of depends on
+ * whether istiod has been asked by a sidecar of the gateway's namespace before (`doGetSidecarScope` in pilot/pkg/model/push_context.go).
+ */
+const behindGateways = ({ services, entries }: World): readonly Service[] =>
+  services.filter(
+    ({ ip, isHeadless, host }) => (ip !== undefined || isHeadless) && !entries.some((entry) => entry.host === host),
+  );
+
 /** A gateway sends what its routes say, to services. */
-function gatewayFlow(setting: Setting, { services }: World, from: Pod): Flow {
-  const service = setting.random.pick(services.filter(({ ip, isHeadless }) => ip !== undefined || isHeadless));
+function gatewayFlow(setting: Setting, world: World, from: Pod): Flow {
+  const service = setting.random.pick(behindGateways(world));
   const { port } = setting.random.pick(service.ports);
   return { from: `${from.namespace}/${from.name}`, host: service.host, port, protocol: "grpc" };
 }
@@ -96,8 +105,7 @@ function flow(setting: Setting, world: World): Flow {
   const { random } = setting;
   const callers = world.pods.filter(({ labels }) => labels["app"] !== "otel");
   const from = random.pick(random.chance(0.85) && callers.length > 0 ? callers : world.pods);
-  const isReachable = world.services.some(({ ip, isHeadless }) => ip !== undefined || isHeadless);
-  if (from.isGateway && isReachable) return gatewayFlow(setting, world, from);
+  if (from.isGateway && behindGateways(world).length > 0) return gatewayFlow(setting, world, from);
   const caller = from.isGateway ? random.pick(world.pods.filter((pod) => !pod.isGateway)) : from;
   return {
     from: `${caller.namespace}/${caller.name}`,

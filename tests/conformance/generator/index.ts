@@ -59,7 +59,8 @@ const watched = ({ random, namespaces, root }: Setting): readonly Json[] =>
 function world(of: Setting, kind: Family): World {
   const hasAddresses = kind === "running";
   const pods = hasAddresses ? somePods(of) : templates(of, kind === "ambient");
-  return { pods, services: someServices(of, pods), entries: hasAddresses ? someEntries(of, pods) : [], hasAddresses };
+  const services = someServices(of, pods);
+  return { pods, services, entries: hasAddresses ? someEntries(of, pods, services) : [], hasAddresses };
 }
 
 /** A machine behind a Kubernetes Service. */

@@ -76,7 +76,7 @@ func (e *engine) load(meshConfig *meshconfig.MeshConfig) (out loaded, err error)
 	if out.istio, err = watched(out.istio, namespaces, meshConfig); err != nil {
 		return out, err
 	}
-	for _, cfg := range out.istio {
+	for _, cfg := range byAge(out.istio) {
 		if entry, ok := cfg.Spec.(*networking.ServiceEntry); ok {
 			for _, host := range entry.Hosts {
 				e.seAddr[host] = append(e.seAddr[host], entry.Addresses...)
@@ -200,4 +200,11 @@ func splitObjects(raw json.RawMessage) ([][]byte, error) {
 		out = append(out, l)
 	}
 	return out, nil
+}
+
+// byAge: of several entries for a host the oldest one's address is the one that DNS gives.
+func byAge(configs []config.Config) []config.Config {
+	sorted := slices.Clone(configs)
+	slices.SortStableFunc(sorted, func(a, b config.Config) int { return a.CreationTimestamp.Compare(b.CreationTimestamp) })
+	return sorted
 }

@@ -1,0 +1,100 @@
+import type { Sidecar } from "../mesh";
+import { byCreation, compare } from "./age";
+import type { Context } from "./context";
+import { portOf, portsOf, servicesOf, type Registered } from "./registry";
+import { merged, ofOneNamespace, type Merged } from "./same-host";
+import type { Target } from "./shared-listener";
+import { egressOf, imports, isPublic, isVisible, ownListener, type ListenedPort } from "./visibility";
+
+/**
+ * Of which services the proxy of a client is told, and what its clusters are made for.
+ * Sources: `collectImportedServices` in pilot/pkg/model/sidecar.go; `initServiceRegistry` in pilot/pkg/model/push_context.go.
+ */
+export class Told {
+  constructor(
+    private readonly context: Context,
+    private readonly sidecar: Sidecar | undefined,
+  ) {}
+
+  /** Whether the proxy is told of the service, on that port. */
+  sees(service: Registered, number: number, as: ListenedPort["as"] = "host"): boolean {
+    const rivals = servicesOf(this.context.indexes.registry, service.host);
+    return rivals.length > 1
+      ? this.of(rivals, number, as).includes(service)
+      : this.isImported(service, number, this.sidecar, as);
+  }
+
+  /** Whether a Sidecar imports it; without one whatever is exported to the client is. */
+  isImported(
+    service: Registered,
+    number: number,
+    sidecar: Sidecar | undefined,
+    as: ListenedPort["as"] = "host",
+  ): boolean {
+    const { client, indexes, mesh, settle } = this.context;
+    const protocol = () => portOf(indexes.registry, service, number, settle)?.protocol;
+    return isVisible(service, { number, as, protocol }, client.scope, sidecar, mesh, settle);
+  }
+
+  /** Of several services of a host those of which the proxy is told, in istiod's order. */
+  of(rivals: readonly Registered[], number: number, as: ListenedPort["as"]): readonly Registered[] {
+    return this.ofNamespace(rivals.filter((service) => this.isImported(service, number, this.sidecar, as)));
+  }
+
+  private ofNamespace(services: readonly Registered[]): readonly Registered[] {
+    const sorted = [...services].sort((a, b) => this.compare(a, b));
+    return ofOneNamespace(sorted, this.context.client.scope.namespace);
+  }
+
+  /** What the clusters of a host are made for, as far as the proxy is told of it. */
+  private clustersOf(host: string): Merged | undefined {
+    const { client, indexes, settle } = this.context;
+    const { namespace } = client.scope;
+    const rivals = servicesOf(indexes.registry, host).filter((service) => this.isImported(service, 0, undefined));
+    const imported = egressOf(this.sidecar).flatMap((egress) => {
+      const seen = rivals.flatMap((service) => {
+        const all = portsOf(indexes.registry, service, settle);
+        const ports = egress?.port === undefined ? all : all.filter(({ number }) => number === egress.port);
+        const isSeen = egress === undefined || imports(egress.hosts, host, service.ref.namespace, namespace);
+        return isSeen && ports.length > 0 ? [{ service, ports }] : [];
+      });
+      const chosen = this.ofNamespace(seen.map(({ service }) => service));
+      return chosen.flatMap((service) => seen.filter((each) => each.service === service));
+    });
+    return merged(imported);
+  }
+
+  /** The service that a route names: it is imported with the route, so no egress list hides it. */
+  routedTo(host: string): Merged | undefined {
+    const { registry } = this.context.indexes;
+    const known = this.clustersOf(host);
+    if (known !== undefined) return known;
+    const exported = servicesOf(registry, host).filter((service) => this.isImported(service, 0, undefined));
+    const oldest = ofOneNamespace(exported, this.context.client.scope.namespace)[0];
+    return oldest && { service: oldest, ports: portsOf(registry, oldest, this.context.settle) };
+  }
+
+  /** The service and port that the cluster to which a listener leads is made for; `undefined`: there is no such cluster. */
+  clusterOf(target: Target): Target | undefined {
+    const { service, port } = target;
+    if (servicesOf(this.context.indexes.registry, service.host).length < 2) return target;
+    const found = this.clustersOf(service.host);
+    const owned = found?.ports.find(({ number, isUdp }) => number === port.number && !isUdp);
+    return found === undefined || owned === undefined ? undefined : { service: found.service, port: owned };
+  }
+
+  /** The egress entry for the port alone that imports it. */
+  own(service: Registered, number: number) {
+    return ownListener(this.sidecar, number, service, this.context.client.scope.namespace);
+  }
+
+  /** istiod's order: what is not exported to everybody before the rest, then the older. */
+  compare(a: Registered, b: Registered): number {
+    const { mesh, settle } = this.context;
+    const rank = (service: Registered): number => (isPublic(service, mesh, settle) ? 1 : 0);
+    return rank(a) - rank(b) || byCreation(a, b) || compare(nameOf(a), nameOf(b));
+  }
+}
+
+/** As istiod names services where it orders them (`SortServicesByCreationTime` in pilot/pkg/model/push_context.go). */
+const nameOf = ({ kind, host, ref }: Registered): string => `${kind === "Service" ? ref.name : host}\n${ref.namespace}`;
