@@ -17,8 +17,11 @@ interface StructType {
   readonly prototype: Struct;
   deserializeBinaryFromReader(struct: Struct, reader: Reader): Struct;
 }
-interface Protobuf {
-  readonly BinaryReader: new (bytes: Uint8Array) => Reader;
+type ReaderType = new (bytes: Uint8Array) => Reader;
+
+export interface Library {
+  readonly Struct: StructType;
+  readonly BinaryReader: ReaderType;
 }
 
 /** A module by the name under which another module of the SDK requires it, whichever copy that is. */
@@ -29,6 +32,32 @@ function requiredBy(path: readonly string[], name: string): unknown {
 
 const ANALYZER = ["@pulumi/policy/server", "@pulumi/pulumi/proto/analyzer_pb"];
 
+/** What is called by its name, in the library as in `keepPropertiesEncoded`. */
+const OF_STRUCT = ["getFieldsMap", "toJavaScript"];
+const OF_READER = ["getBuffer", "getCursor", "isEndGroup", "nextField", "skipField"];
+
+const has = (found: unknown, names: readonly string[]): boolean =>
+  names.every((name) => typeof Object(found)[name] === "function");
+
+const fromSdk = (): unknown => ({
+  ...Object(requiredBy(ANALYZER, "google-protobuf/google/protobuf/struct_pb")),
+  ...Object(requiredBy(ANALYZER, "google-protobuf")),
+});
+
+/** The library that the SDK uses; `undefined` when there is none, or another than is known here. */
+export function knownLibrary(load: () => unknown = fromSdk): Library | undefined {
+  try {
+    const { Struct, BinaryReader } = load() as Library;
+    const isKnown =
+      has(Struct, ["deserializeBinaryFromReader"]) &&
+      has(Struct.prototype, OF_STRUCT) &&
+      has(BinaryReader.prototype, OF_READER);
+    return isKnown ? { Struct, BinaryReader } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export interface EncodedProperties {
   /** The properties as they came, unless somebody else has read them before. */
   bytesOf(properties: object): Uint8Array | undefined;
@@ -37,13 +66,11 @@ export interface EncodedProperties {
 /**
  * Leaves properties encoded until somebody looks into them. The library makes an object of every value of every resource as a request
  * comes in, and with each that it sets it visits all those below, which takes longer than all rules together; most resources are never
- * looked into, and the others are decoded straight to plain values.
+ * looked into, and the others are decoded straight to plain values. With a library that is not the known one all stays as it is: slower.
  */
-export function keepPropertiesEncoded(): EncodedProperties {
-  const { Struct } = requiredBy(ANALYZER, "google-protobuf/google/protobuf/struct_pb") as {
-    readonly Struct: StructType;
-  };
-  const { BinaryReader } = requiredBy(ANALYZER, "google-protobuf") as Protobuf;
+export function keepPropertiesEncoded(library: Library | undefined = knownLibrary()): EncodedProperties {
+  if (library === undefined) return { bytesOf: () => undefined };
+  const { Struct, BinaryReader } = library;
   const encoded = new WeakMap<object, Uint8Array>();
   const read = Struct.deserializeBinaryFromReader;
   const { getFieldsMap, toJavaScript } = Struct.prototype;

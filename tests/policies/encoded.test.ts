@@ -1,5 +1,5 @@
 import { AnalyzeRequest } from "@pulumi/pulumi/proto/analyzer_pb";
-import { keepPropertiesEncoded } from "../../policies/crossguard/encoded";
+import { keepPropertiesEncoded, knownLibrary } from "../../policies/crossguard/encoded";
 import { analyzeRequest } from "./support/wire";
 
 /** The SDK's messages answer as before, whoever asks for what and in whichever order. */
@@ -44,4 +44,16 @@ test("one inside another", () => {
   const metadata = properties.getFieldsMap().get("metadata")?.getStructValue();
   expect(metadata?.toJavaScript()).toEqual(props.metadata);
   expect(metadata?.getFieldsMap().get("name")?.getStringValue()).toBe("a");
+});
+
+test("a library that is not the known one is left alone", () => {
+  const deserializeBinaryFromReader = jest.fn();
+  const unlike = { Struct: { prototype: {}, deserializeBinaryFromReader }, BinaryReader: class {} };
+  expect(knownLibrary(() => unlike)).toBeUndefined();
+  expect(
+    knownLibrary(() => {
+      throw new Error("Cannot find module");
+    }),
+  ).toBeUndefined();
+  expect(knownLibrary()).toBeDefined();
 });
