@@ -3,6 +3,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { estate } from "./bench-check/estate";
 import { firstOutputOf, median, usageOf } from "./bench-check/measure";
+import { peerUsageOf } from "./bench-check/peer";
 import { MESH } from "./bench-check/platform";
 import {
   writeFolder,
@@ -20,7 +21,7 @@ import {
  *
  *   npm run -s build && npx tsx scripts/bench-check.ts [runs]        default: 7
  *
- * Prints medians; the ratio is the median of the ratios of runs side by side.
+ * With ISTIOCTL=PATH, `istioctl analyze` on the same estate as well (needs GNU time). Prints medians; the ratio is the median of the ratios of runs side by side.
  */
 
 const SEED = 7;
@@ -80,6 +81,18 @@ function print(rows: readonly Row[], runs: number): void {
   for (const each of rows) console.log(line(row(each, runs), widest));
 }
 
+/** `istioctl analyze` and `meshtls check` on the same input, in turns. */
+function peer(istioctl: string, { what, input, exits }: Row, runs: number): string {
+  const pairs = Array.from({ length: runs }, () => ({
+    theirs: peerUsageOf(istioctl, ["analyze", "--use-kube=false", input.path]),
+    ours: usageOf([MESHTLS, "check", "--quiet", input.path], [exits]),
+  }));
+  const of = (name: "theirs" | "ours"): string =>
+    `${(median(pairs.map((pair) => pair[name].cpuMs)) / 1000).toFixed(2)} s, ${median(pairs.map((pair) => pair[name].peakMb)).toFixed(0)} MB`;
+  const ratio = median(pairs.map(({ theirs, ours }) => theirs.cpuMs / ours.cpuMs)).toFixed(1);
+  return `${what}: istioctl analyze ${of("theirs")}; check ${of("ours")}; ${ratio} times`;
+}
+
 async function main(runs: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "meshtls-bench-"));
   const at = (name: string): string => join(folder, name);
@@ -135,6 +148,10 @@ async function main(runs: number): Promise<void> {
       },
     ];
     print(rows, runs);
+    const istioctl = process.env["ISTIOCTL"];
+    if (istioctl === undefined) return;
+    console.log("");
+    for (const each of [rows[0], rows[2]]) if (each !== undefined) console.log(peer(istioctl, each, runs));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
