@@ -1,9 +1,11 @@
 import { field, textIn } from "../mtls/discovery/fields";
+import { otlpFlows } from "../mtls/discovery/otlp-environment";
 import type { Mesh, OtherObject } from "../mtls/mesh";
 import { describeRef } from "../mtls/objects";
 import type { Finding, Rule } from "./rule";
-import { EXCEPTED_COLLECTOR } from "./support/background";
-import { findingOn } from "./support/objects";
+import { EXCEPTED_COLLECTOR, MESH, client } from "./support/background";
+import { findingOn, objectNamed, valueAt } from "./support/objects";
+import { hasUnknown } from "./support/unknown-fields";
 
 const isRelease = ({ ref, apiVersion }: OtherObject): boolean =>
   ref.kind === "Release" && apiVersion.startsWith("helm.sh/");
@@ -22,13 +24,22 @@ function judge(mesh: Mesh, object: OtherObject): Finding[] {
   return [findingOn(mesh, object.ref, "", message)];
 }
 
+/** Clients that take where they send from a Secret, or from an object of another stack. What is not known *yet* is no advice. */
+const hiddenClients = (mesh: Mesh): Finding[] =>
+  otlpFlows(mesh).undiscovered.flatMap((place) => {
+    const found = objectNamed(mesh, place.object);
+    if (found === undefined || place.assumed !== undefined || hasUnknown(valueAt(mesh, place))) return [];
+    const message = `${place.object} exports telemetry, and nobody can tell here to where: ${place.reason}.`;
+    return [findingOn(mesh, found.ref, place.path, message)];
+  });
+
 export const notJudged: Rule = {
   id: "MTLS213",
   name: "not-judged",
   severity: "warning",
   layer: "stack",
-  why: "What is in a Helm release, or in a component whose objects a preview does not know yet, is hidden from every rule; silence about it is no pass.",
-  fix: "Render the chart (`helm.sh/v4` Chart, or `helm template` piped into `meshtls check -`) so that its objects can be judged.",
+  why: "What is in a Helm release, in a component whose objects a preview does not know yet, or in a Secret, is hidden from every rule; silence about it is no pass.",
+  fix: "Render the chart (`helm.sh/v4` Chart, or `helm template` piped into `meshtls check -`), and give endpoints as plain values, so that they can be judged.",
   good: [{ title: "objects", yaml: EXCEPTED_COLLECTOR }],
   bad: [
     {
@@ -48,6 +59,17 @@ kind: Chart
 metadata: { name: otel-collector }
 `,
     },
+    {
+      title: "an endpoint that is in a Secret",
+      given: MESH,
+      yaml: client({ protocol: "" }).replace(
+        /value: "http[^"]*"/,
+        "valueFrom: { secretKeyRef: { name: telemetry, key: endpoint } }",
+      ),
+    },
   ],
-  check: ({ assessment: { mesh } }) => mesh.others.flatMap((object) => judge(mesh, object)),
+  check: ({ assessment: { mesh } }) => [
+    ...mesh.others.flatMap((object) => judge(mesh, object)),
+    ...hiddenClients(mesh),
+  ],
 };
