@@ -110,7 +110,7 @@ export function decodeStruct(bytes: Uint8Array): Fields {
       else skip(tag);
     }
     // A name that an assignment would take for the prototype.
-    if (key === "__proto__") Object.defineProperty(fields, key, { value: found, enumerable: true });
+    if (key === "__proto__") Object.defineProperty(fields, key, { value: found, enumerable: true, writable: true });
     else fields[key] = found;
   };
 

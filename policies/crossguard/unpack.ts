@@ -50,9 +50,7 @@ export function unpackOnce(secrets: Secrets, { bytesOf }: EncodedProperties): vo
   const unpackMarked = (properties: Packed): (() => Bag) => {
     const open = once(() => {
       forget();
-      const plain = properties.toJavaScript();
-      secrets.learn(plain);
-      return unpack({ toJavaScript: () => plain }, false);
+      return secrets.reveal(properties.toJavaScript());
     });
     const forget = secrets.expect(() => {
       try {

@@ -68,7 +68,8 @@ export function readPlain(properties: unknown): unknown {
   const unwrap = (bag: Bag, depth: number): unknown => {
     const signature = bag[SIGNATURE];
     if (signature === OUTPUT) return "value" in bag ? readAt(bag, "value", depth + 1) : UNKNOWN;
-    if (signature !== SECRET) return undefined;
+    // An asset, a reference to a resource: what it stands for is not known here.
+    if (signature !== SECRET) return UNKNOWN;
     if ("value" in bag) return readAt(bag, "value", depth + 1);
     return typeof bag.plaintext === "string" ? copy(JSON.parse(bag.plaintext), depth + 1) : UNKNOWN;
   };

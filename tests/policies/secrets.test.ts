@@ -1,4 +1,5 @@
 import { isMarked, secretsSeen } from "../../policies/crossguard/secrets";
+import { UNKNOWN_STRING } from "./support/unknown";
 import { struct } from "./support/wire";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -6,8 +7,24 @@ const secretOf = (value: unknown) => ({ [SIGNATURE]: "1b47061264138c4ac30d75fd1e
 
 test("a text is cleared of the secrets among properties", () => {
   const secrets = secretsSeen();
-  secrets.learn({ spec: { env: [{ value: secretOf("hunter2-hunter2") }], none: null, port: 4317 } });
+  secrets.reveal({ spec: { env: [{ value: secretOf("hunter2-hunter2") }], none: null, port: 4317 } });
   expect(secrets.hide("host hunter2-hunter2:4317")).toBe("host [secret]:4317");
+});
+
+test("properties are handed on with their secrets in the clear, one inside another", () => {
+  const spec = { env: [secretOf("a"), secretOf({ name: secretOf("b") })], none: null, port: 4317 };
+  expect(secretsSeen().reveal({ spec, whole: secretOf(["c"]) })).toEqual({
+    spec: { env: ["a", { name: "b" }], none: null, port: 4317 },
+    whole: ["c"],
+  });
+});
+
+test.each([
+  ["an asset", { [SIGNATURE]: "c44067f5952c0a294b673a41bacd8c17", text: "x" }],
+  ["a mark that nobody knows", { [SIGNATURE]: 7 }],
+  ["a secret without its value", { [SIGNATURE]: "1b47061264138c4ac30d75fd1eb44270" }],
+])("%s costs the one value, which then is not known", (_, marked) => {
+  expect(secretsSeen().reveal({ spec: { a: marked, b: 1 } })).toEqual({ spec: { a: UNKNOWN_STRING, b: 1 } });
 });
 
 test("encoded properties tell whether something in them is marked", () => {
@@ -18,7 +35,7 @@ test("encoded properties tell whether something in them is marked", () => {
 
 test("properties that nobody has read are read before a text is shown", () => {
   const secrets = secretsSeen();
-  secrets.expect(() => secrets.learn({ password: secretOf("hunter2-hunter2") }));
+  secrets.expect(() => secrets.reveal({ password: secretOf("hunter2-hunter2") }));
   expect(secrets.hide("hunter2-hunter2")).toBe("[secret]");
 });
 
