@@ -5,14 +5,15 @@ import { judge } from "../../cli/judge";
 import { keepPropertiesEncoded } from "../../policies/crossguard/encoded";
 import { policiesOf } from "../../policies/crossguard/policies";
 import { secretsSeen } from "../../policies/crossguard/secrets";
+import { violationOf } from "../../policies/crossguard/violation";
 import { unpackOnce } from "../../policies/crossguard/unpack";
 import { RULES } from "../../policies/rules";
 import { readSettings } from "../../policies/settings";
 import { CASES_NOW, caseNames, readCase } from "../support/cases";
 import { resourcesOf } from "./support/resources";
-import { diagnosticsOf, stackRequest } from "./support/wire";
+import { diagnosticsOf, stackRequest, urnOf } from "./support/wire";
 
-/** A raw program gets the same findings as the same manifests through the command line, for the whole corpus. */
+/** A raw program gets the same findings, in the same words and at the same resources, as its manifests through the command: the whole corpus. */
 
 type Analyze = (
   call: { readonly request: AnalyzeStackRequest },
@@ -42,16 +43,21 @@ const byPack = async (yaml: string): Promise<string[]> => {
     analyze({ request }, (error, found) => (error === null || error === undefined ? resolve(found) : reject(error))),
   );
   return diagnosticsOf(response)
-    .map(({ policy, message }) => `${policy}: ${message.split("\n")[1] ?? ""}`)
+    .map(({ policy, urn, message }) => [policy, urn, ...message.split("\n").slice(1)].join("\n"))
     .sort();
 };
 
 const byCommand = (yaml: string): string[] => {
   const read = readSettings({}, clock());
   if ("problems" in read) throw new Error(read.problems.join());
-  const manifests = resourcesOf(yaml).map(({ props }) => ({ object: props }));
+  const manifests = resourcesOf(yaml).map((resource) => ({ object: resource.props, source: { urn: urnOf(resource) } }));
   const { run } = judge(manifests, { now: read.settings.now, facts: read.settings.facts });
-  return run.findings.map(({ id, name, message }) => `${name}: ${id} ${message}`).sort();
+  return run.findings
+    .map((finding) => {
+      const { urn, message } = violationOf(finding, (text) => text);
+      return [finding.name, urn, message].join("\n");
+    })
+    .sort();
 };
 
 const yamlOf = (name: string): string =>

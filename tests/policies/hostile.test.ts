@@ -1,23 +1,11 @@
 import fc from "fast-check";
-import { packPack, type PackedPack } from "./support/packed-pack";
-import { servePack, type ServedPack } from "./support/served-pack";
+import { publishedPack } from "./support/published-pack";
 import type { SentResource } from "./support/wire";
 import { UNKNOWN_STRING } from "./support/unknown";
 
 /** Whatever properties a program registers: the pack answers, keeps secrets to itself, and goes on. */
 
-let packed: PackedPack;
-let pack: ServedPack;
-
-beforeAll(async () => {
-  packed = packPack();
-  pack = await servePack(packed.folder);
-}, 120_000);
-
-afterAll(() => {
-  pack.stop();
-  packed.remove();
-});
+const pack = publishedPack();
 
 const SECRET = "hunter2-hunter2-hunter2";
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -145,7 +133,10 @@ test(`${RUNS * BAGS_PER_STACK} generated property bags never crash it, and no se
   });
   for (const resources of samples) {
     const distinct = resources.map((each, at) => ({ ...each, name: `${each.name}${at}` }));
-    const told = await Promise.all([...distinct.map((each) => pack.resource(each)), pack.stack(distinct)]);
+    const told = await Promise.all([
+      ...distinct.map((each) => pack.served.resource(each)),
+      pack.served.stack(distinct),
+    ]);
     expect(JSON.stringify(told)).not.toContain(SECRET);
     for (const { message } of told.flat()) expect(message.length).toBeLessThan(20_000);
   }
@@ -153,6 +144,6 @@ test(`${RUNS * BAGS_PER_STACK} generated property bags never crash it, and no se
 }, 300_000);
 
 test("each of the kinds, given nothing at all, is answered", async () => {
-  for (const type of TYPES) await expect(pack.resource({ type, name: "a", props: {} })).resolves.toBeDefined();
-  await expect(pack.stack([])).resolves.toEqual([]);
+  for (const type of TYPES) await expect(pack.served.resource({ type, name: "a", props: {} })).resolves.toBeDefined();
+  await expect(pack.served.stack([])).resolves.toEqual([]);
 });

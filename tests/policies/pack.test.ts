@@ -10,27 +10,16 @@ import {
   PERMISSIVE_PORTS,
   record,
 } from "../../policies/rules/support/background";
-import { packPack, type PackedPack } from "./support/packed-pack";
+import { publishedPack } from "./support/published-pack";
 import { resourcesOf } from "./support/resources";
-import { servePack, type ServedPack } from "./support/served-pack";
+import { servePack } from "./support/served-pack";
 import { UNKNOWN_STRING } from "./support/unknown";
 import { urnOf, type Diagnostic, type SentResource } from "./support/wire";
 
 /** The pack judges by the real day: what these tests say about dates holds on any. */
 const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
-let packed: PackedPack;
-let pack: ServedPack;
-
-beforeAll(async () => {
-  packed = packPack();
-  pack = await servePack(packed.folder);
-}, 120_000);
-
-afterAll(() => {
-  pack.stop();
-  packed.remove();
-});
+const pack = publishedPack();
 
 const policiesIn = (diagnostics: readonly Diagnostic[]): string[] => [
   ...new Set(diagnostics.map(({ policy }) => policy)),
@@ -44,7 +33,7 @@ const collector = (props: object): SentResource => ({
 });
 
 test("the package carries what it needs and nothing else", () => {
-  expect(packed.files).toEqual([
+  expect(pack.package.files).toEqual([
     "CHANGELOG.md",
     "LICENSE",
     "PulumiPolicy.yaml",
@@ -58,13 +47,13 @@ test("the package carries what it needs and nothing else", () => {
 });
 
 test("the wrapper that always passes it comes with it, and starts by itself", () => {
-  const wrapper = join(packed.folder, "bin/meshtls-pulumi.js");
+  const wrapper = join(pack.package.folder, "bin/meshtls-pulumi.js");
   const { status, stderr } = spawnSync(process.execPath, [wrapper, "up", "--skip-preview"], { encoding: "utf8" });
   expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("--skip-preview is refused") });
 });
 
 test("it shows every rule as a policy, with level, remediation and address", async () => {
-  const { name, policiesList } = await pack.info();
+  const { name, policiesList } = await pack.served.info();
   expect(name).toBe("meshtls");
   expect(policiesList.map((policy) => policy.name)).toEqual(["meshtls", ...RULES.map((rule) => rule.name)]);
   for (const rule of RULES)
@@ -89,7 +78,7 @@ test("requests that come at once get the answers that each gets alone", async ()
     props: { metadata: { name: `service-${at}`, namespace: "staging-webs" }, spec: { ports: [{ port: 80 }] } },
   });
   const mixed = Array.from({ length: 60 }, (_, at) => (at % 3 === 0 ? relaxed(at) : harmless(at)));
-  const found = await Promise.all(mixed.map((resource) => pack.resource(resource)));
+  const found = await Promise.all(mixed.map((resource) => pack.served.resource(resource)));
   expect(found.map((diagnostics) => policiesIn(mandatory(diagnostics)))).toEqual(
     mixed.map(({ name }) => (name.startsWith("relaxed") ? ["not-strict-by-default"] : [])),
   );
@@ -98,7 +87,7 @@ test("requests that come at once get the answers that each gets alone", async ()
 describe("a stack", () => {
   test("with a STRICT-only collector and no exception is refused at the collector, with ports, clients and fix", async () => {
     const resources = resourcesOf(documents(MESH, COLLECTOR, CLIENT));
-    const found = mandatory(await pack.stack(resources));
+    const found = mandatory(await pack.served.stack(resources));
     expect(policiesIn(found)).toEqual(["strict-only-collector-without-exception"]);
     const [violation] = found;
     const deployment = resources.find(({ name }) => name === "monitoring-Deployment-otel-collector");
@@ -116,7 +105,7 @@ kind: DestinationRule
 metadata: { name: default, namespace: istio-system }
 spec: { host: "*.local", trafficPolicy: { tls: { mode: ISTIO_MUTUAL } } }
 `;
-    const found = mandatory(await pack.stack(resourcesOf(documents(MESH, BARE_COLLECTOR, CLIENT, rule))));
+    const found = mandatory(await pack.served.stack(resourcesOf(documents(MESH, BARE_COLLECTOR, CLIENT, rule))));
     expect(policiesIn(found)).toEqual(["client-and-collector-disagree", "mesh-wide-tls-rule"]);
     expect(found[0]?.urn).toContain("DestinationRule");
     expect(found[0]?.message).toContain("268435703");
@@ -125,14 +114,14 @@ spec: { host: "*.local", trafficPolicy: { tls: { mode: ISTIO_MUTUAL } } }
 
   test("with the exception passes", async () => {
     const good = documents(MESH, COLLECTOR, CLIENT, PERMISSIVE_PORTS, record({ expires: inDays(30) }));
-    expect(mandatory(await pack.stack(resourcesOf(good)))).toEqual([]);
+    expect(mandatory(await pack.served.stack(resourcesOf(good)))).toEqual([]);
   });
 
   test("names the component that a resource belongs to", async () => {
     const component = collector({ namespace: "monitoring" });
     const [resource, ...rest] = resourcesOf(documents(COLLECTOR, MESH));
     if (resource === undefined) throw new Error("no resource");
-    const found = mandatory(await pack.stack([component, { ...resource, parent: urnOf(component) }, ...rest]));
+    const found = mandatory(await pack.served.stack([component, { ...resource, parent: urnOf(component) }, ...rest]));
     expect(found[0]?.message).toContain("In component otel-collector (meshtls:index:OtelCollector).");
   });
 
@@ -140,13 +129,13 @@ spec: { host: "*.local", trafficPolicy: { tls: { mode: ISTIO_MUTUAL } } }
     const resources = resourcesOf(
       documents(MESH, BARE_COLLECTOR, COLLECTOR.replaceAll("monitoring", "staging-webs"), CLIENT),
     );
-    expect(await pack.stack([...resources].reverse())).toEqual(await pack.stack(resources));
+    expect(await pack.served.stack([...resources].reverse())).toEqual(await pack.served.stack(resources));
   });
 });
 
 test("a wrong configuration is refused with every path, once for all resources", async () => {
   const wrong = { register: [{ namespace: "monitoring", expires: "2027-02-30" }], warnDays: 0 };
-  const configured = await servePack(packed.folder);
+  const configured = await servePack(pack.package.folder);
   try {
     await configured.configure({ meshtls: wrong });
     const resources = resourcesOf(documents(MESH, COLLECTOR));
@@ -171,14 +160,16 @@ test("a wrong configuration is refused with every path, once for all resources",
 describe("one resource, before it is created", () => {
   test("a collector component without an exception is stopped on its own inputs", async () => {
     const found = mandatory(
-      await pack.resource(collector({ namespace: "monitoring", ports: { grpc: 4317, http: 4318 } })),
+      await pack.served.resource(collector({ namespace: "monitoring", ports: { grpc: 4317, http: 4318 } })),
     );
     expect(policiesIn(found)).toEqual(["strict-only-collector-without-exception"]);
     expect(found[0]?.message).toContain("facts.meshMode");
   });
 
   test("one whose exception is not known yet is stopped too, and the field is named", async () => {
-    const found = mandatory(await pack.resource(collector({ namespace: "monitoring", mtlsException: UNKNOWN_STRING })));
+    const found = mandatory(
+      await pack.served.resource(collector({ namespace: "monitoring", mtlsException: UNKNOWN_STRING })),
+    );
     expect(policiesIn(found)).toEqual(["deciding-field-unknown"]);
     expect(found[0]?.message).toContain("meshtls.dev/mode");
   });
@@ -186,15 +177,15 @@ describe("one resource, before it is created", () => {
   test("an expired exception is stopped at its record", async () => {
     const [resource] = resourcesOf(record({ expires: inDays(-1) }));
     if (resource === undefined) throw new Error("no resource");
-    const found = mandatory(await pack.resource(resource));
+    const found = mandatory(await pack.served.resource(resource));
     expect(policiesIn(found)).toEqual(["exception-expired"]);
   });
 
   test("what is said before is not said again for the stack", async () => {
     const resources = resourcesOf(documents(MESH, record({ mode: "open" })));
-    const before = await Promise.all(resources.map((resource) => pack.resource(resource)));
+    const before = await Promise.all(resources.map((resource) => pack.served.resource(resource)));
     expect(policiesIn(before.flat())).toContain("exception-ungoverned");
-    expect(policiesIn(await pack.stack(resources))).not.toContain("exception-ungoverned");
+    expect(policiesIn(await pack.served.stack(resources))).not.toContain("exception-ungoverned");
   });
 });
 
@@ -220,7 +211,7 @@ describe("what is not known yet", () => {
         },
       };
     });
-    expect(mandatory(await pack.stack(resources))).toEqual([]);
+    expect(mandatory(await pack.served.stack(resources))).toEqual([]);
   });
 
   test.each([
@@ -233,7 +224,7 @@ describe("what is not known yet", () => {
     const resources = resourcesOf(STAGING).map((resource) =>
       resource.type.endsWith(`:${kind}`) ? { ...resource, props: withUnknown(resource.props, path) } : resource,
     );
-    const found = mandatory(await pack.stack(resources));
+    const found = mandatory(await pack.served.stack(resources));
     expect(policiesIn(found)).toContain("deciding-field-unknown");
   });
 });

@@ -4,15 +4,13 @@ import program from "../../infra/index";
 import { addDays, toIsoDate } from "../../policies/mtls/clock";
 import { asStackConfig, stagingValues } from "../infra/support/staging";
 import { registeredBy, UNKNOWN, type Registered } from "../support/mocks";
-import { packPack, type PackedPack } from "./support/packed-pack";
-import { servePack, type ServedPack } from "./support/served-pack";
+import { publishedPack } from "./support/published-pack";
 import { UNKNOWN_STRING } from "./support/unknown";
 import type { SentResource } from "./support/wire";
 
 /** The staging program before the pack, over gRPC, as in the first preview of it: nothing to refuse, and nothing to warn of. */
 
-let packed: PackedPack;
-let pack: ServedPack;
+const pack = publishedPack();
 let staging: readonly SentResource[];
 
 /** As a preview sends it: fields that only the API server sets are there and unknown, and so is what the program does not know. */
@@ -51,23 +49,16 @@ beforeAll(async () => {
   jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
   const config = asStackConfig({ ...values, exceptions: renewed });
   staging = (await registeredBy(() => program(), { preview: true, config })).map(inFirstPreview);
-  packed = packPack();
-  pack = await servePack(packed.folder);
-}, 120_000);
-
-afterAll(() => {
-  pack.stop();
-  packed.remove();
 });
 
 test("no resource of it is told anything, nor is the stack", async () => {
   expect(staging.length).toBeGreaterThan(40);
-  const alone = await Promise.all(staging.map((resource) => pack.resource(resource)));
-  expect([...alone.flat(), ...(await pack.stack(staging))]).toEqual([]);
+  const alone = await Promise.all(staging.map((resource) => pack.served.resource(resource)));
+  expect([...alone.flat(), ...(await pack.served.stack(staging))]).toEqual([]);
 });
 
 test("and without its exception the collector is refused: it was looked at", async () => {
   const isException = ({ props }: SentResource): boolean => JSON.stringify(props).includes("meshtls.dev/exception");
-  const found = await pack.stack(staging.filter((resource) => !isException(resource)));
+  const found = await pack.served.stack(staging.filter((resource) => !isException(resource)));
   expect(found.filter(({ level }) => level === "mandatory").length).toBeGreaterThan(0);
 });

@@ -1,34 +1,22 @@
 import { settingsAsOfToday, yamlAsOfToday } from "./support/as-of-today";
 import { describeField, openable, withValue } from "../rules/support/fields";
 import { refusedExamples } from "../rules/support/refused";
-import { packPack, type PackedPack } from "./support/packed-pack";
+import { publishedPack } from "./support/published-pack";
 import { resourcesOf } from "./support/resources";
-import { servePack, type ServedPack } from "./support/served-pack";
 import { UNKNOWN_STRING } from "./support/unknown";
 import type { SentResource } from "./support/wire";
 
 /** Over gRPC, by the pack as it is published: take any one field of a stack that is refused away, and it is refused all the same. */
 
-let packed: PackedPack;
-let pack: ServedPack;
-
-beforeAll(async () => {
-  packed = packPack();
-  pack = await servePack(packed.folder);
-}, 120_000);
-
-afterAll(() => {
-  pack.stop();
-  packed.remove();
-});
+const pack = publishedPack();
 
 const isRefused = async (resources: readonly SentResource[]): Promise<boolean> =>
-  (await pack.stack(resources)).some(({ level }) => level === "mandatory");
+  (await pack.served.stack(resources)).some(({ level }) => level === "mandatory");
 
 test.each(refusedExamples)(
   "%s, %s: no unknown field makes it pass",
   async (_, __, example) => {
-    await pack.configure({ meshtls: settingsAsOfToday(example) ?? {} });
+    await pack.served.configure({ meshtls: settingsAsOfToday(example) ?? {} });
     const resources = resourcesOf(yamlAsOfToday(example));
     expect(await isRefused(resources)).toBe(true);
     const escapes: string[] = [];
