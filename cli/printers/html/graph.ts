@@ -1,4 +1,5 @@
 import { sameRef } from "../../../policies/mtls/objects";
+import { OUTCOMES } from "../../../policies/mtls/vocabulary";
 import { describeFlow, isNotable } from "../words";
 import type { Numbered } from "./flows";
 import { html, type Markup } from "./markup";
@@ -14,8 +15,7 @@ const LONGEST_NAME = 40;
 
 /** Clients on the left, ports on the right, a line per flow. */
 export function graph(flows: readonly Numbered[]): Markup {
-  const notable = flows.filter(({ flow }) => isNotable(flow));
-  const drawn = (flows.length <= MOST ? flows : notable).slice(0, MOST);
+  const drawn = flows.length <= MOST ? flows : worstFirst(flows.filter(({ flow }) => isNotable(flow))).slice(0, MOST);
   if (drawn.length === 0) return html``;
   const clients = places(drawn.map(({ flow }) => clientName(flow)));
   const ports = places(drawn.map(({ flow }) => portName(flow)));
@@ -27,7 +27,7 @@ export function graph(flows: readonly Numbered[]): Markup {
       html`<text x="${x}" y="${y + 4}" text-anchor="${at}">${clip(name)}<title>${name}</title></text>`;
   return html` <section aria-labelledby="graph-title">
     <h2 id="graph-title">Who talks to whom</h2>
-    ${drawn.length < flows.length ? html`<p>${drawn.length} of ${flows.length} flows are drawn: those that were declared or do not work.</p>` : ""}
+    ${drawn.length < flows.length ? html`<p>${drawn.length} of ${flows.length} flows are drawn: of those that were declared or do not work, the worst.</p>` : ""}
     <div class="scroll">
       <svg
         viewBox="0 0 ${WIDTH} ${height}"
@@ -43,6 +43,9 @@ export function graph(flows: readonly Numbered[]): Markup {
   </section>`;
 }
 
+const worstFirst = (flows: readonly Numbered[]): readonly Numbered[] =>
+  [...flows].sort((a, b) => OUTCOMES.indexOf(a.flow.outcome) - OUTCOMES.indexOf(b.flow.outcome));
+
 /** How many flows of the same client come before this one. */
 const countBefore = (drawn: readonly Numbered[], at: number): number =>
   drawn.slice(0, at).filter(({ flow }) => sameRef(flow.from, drawn[at]?.flow.from ?? flow.from)).length;
@@ -52,7 +55,9 @@ type Places = ReadonlyMap<string, number>;
 const places = (names: readonly string[]): Places =>
   new Map([...new Set(names)].sort().map((name, at) => [name, at * ROW + ROW / 2 + 8]));
 
-const clip = (name: string): string => (name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`);
+/** Names that begin alike end otherwise: both ends stay. */
+const clip = (name: string): string =>
+  name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME / 2)}…${name.slice(1 - LONGEST_NAME / 2)}`;
 
 /** Where on its line a flow's sign stands: those of one client one after the other, so that none covers another. */
 const SIGN_AT = [0.12, 0.2, 0.28, 0.36, 0.44, 0.52, 0.6, 0.68, 0.76] as const;

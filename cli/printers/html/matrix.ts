@@ -23,7 +23,7 @@ export function matrix(flows: readonly Numbered[]): Markup {
   }
   return html` <section aria-labelledby="matrix-title">
     <h2 id="matrix-title">Clients and ports</h2>
-    <div class="scroll" tabindex="0" role="region" aria-labelledby="matrix-title">
+    <div class="window" tabindex="0" role="region" aria-labelledby="matrix-title">
       <table class="matrix">
         <caption>
           How each client's traffic to each port ends. ✕ refused, ? unknown, ○ plaintext, ◐ tls, ● mtls.

@@ -7,6 +7,8 @@ export const SCRIPT = `
   const boxes = [...document.querySelectorAll("input[name=outcome]")];
   const flows = [...document.querySelectorAll("details.flow")];
   const marks = [...document.querySelectorAll("[data-flow]")];
+  const rows = [...document.querySelectorAll(".matrix tbody tr")];
+  const picture = document.querySelector("section[aria-labelledby=graph-title]");
   const status = document.getElementById("status");
   const nothing = document.getElementById("nothing");
   const texts = new Map(flows.map((flow) => [flow.id, flow.textContent.toLowerCase()]));
@@ -25,6 +27,8 @@ export const SCRIPT = `
       if (mark.tagName === "TD") mark.classList.toggle("dim", !fits);
       else mark.toggleAttribute("hidden", !fits);
     }
+    for (const row of rows) row.hidden = shown.size > 0 && row.querySelector("td[data-flow]:not(.dim)") === null;
+    if (picture !== null) picture.hidden = picture.querySelector("a.edge:not([hidden])") === null;
     status.textContent = shown.size + " of " + flows.length + " flows shown";
     nothing.hidden = shown.size > 0 || flows.length === 0;
   };
@@ -58,6 +62,16 @@ export const SCRIPT = `
       apply();
     }
   });
+
+  // A cell that is tabbed to is not to end up behind the clients or the ports, which stay in sight.
+  const frame = document.querySelector(".window");
+  frame?.addEventListener("focusin", ({ target }) => requestAnimationFrame(() => {
+    const cell = target.getBoundingClientRect();
+    const corner = frame.querySelector("thead th").getBoundingClientRect();
+    if (target === frame) return;
+    frame.scrollLeft -= Math.max(0, corner.right - cell.left + 12);
+    frame.scrollTop -= Math.max(0, corner.bottom - cell.top + 8);
+  }));
 
   let closed = [];
   addEventListener("beforeprint", () => {

@@ -34,6 +34,7 @@ code{font:13px/1.4 ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospac
 .tools legend{font-size:13px;color:var(--faint);padding:0;float:left;margin-right:12px}
 .tools .search{display:block;font-size:13px;color:var(--faint)}
 input[type=search]{display:block;width:280px;max-width:100%;font:inherit;padding:6px 10px;color:inherit;background:var(--panel);border:1px solid var(--faint);border-radius:6px}
+html{scroll-padding:90px 0 20px}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;margin:6px 0}
 caption{text-align:left;color:var(--faint);font-size:13px;padding-bottom:6px}
@@ -41,6 +42,11 @@ th,td{border:1px solid var(--line);padding:6px 10px;text-align:left;vertical-ali
 thead th{background:var(--panel);font-size:13px}
 .matrix{font-size:14px}
 .matrix th,.matrix td{white-space:nowrap;overflow-wrap:normal}
+.window{overflow:auto;max-height:75vh}
+.matrix{margin:0;border-collapse:separate;border-spacing:0}
+.matrix caption{position:sticky;left:0}
+.matrix thead th{position:sticky;top:0;z-index:1}
+.matrix thead th:first-child{left:0;z-index:2}
 .matrix tbody th{position:sticky;left:0;background:var(--panel);font-weight:500}
 .matrix td a{color:inherit;font-weight:600;text-decoration:none;display:block}
 .matrix td a:hover{text-decoration:underline}
@@ -69,5 +75,5 @@ svg text{fill:var(--text)}
 .line.refused{stroke-dasharray:12 3 3 3}
 .edge[hidden],.line[hidden]{display:none}
 footer{max-width:1120px;margin:0 auto;padding:28px 24px;color:var(--faint);font-size:13px}
-@media print{:root{color-scheme:light}.tools,.skip,.js .tools{display:none}body{font-size:11px}details{break-inside:avoid}.scroll{overflow:visible}svg{max-width:100%;height:auto}a{color:inherit}.badge,.matrix td{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+@media print{:root{color-scheme:light}.tools,.skip,.js .tools{display:none}body{font-size:11px}details{break-inside:avoid}.scroll,.window{overflow:visible;max-height:none}.matrix th,.matrix thead th:first-child{position:static}.matrix th,.matrix td{white-space:normal}svg{max-width:100%;height:auto}a{color:inherit}.badge,.matrix td{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium, type Browser, type Page } from "playwright-core";
@@ -122,5 +122,100 @@ const CONTRASTS = `(() => {
       expect(contrasts.length).toBeGreaterThan(10);
       expect(Math.min(...contrasts)).toBeGreaterThanOrEqual(4.5);
     }
+  });
+
+  describe("300 clients by 5 ports", () => {
+    const large = join(folder({}), "large.html");
+    const outcomes = ["refused", "mtls", "plaintext", "mtls", "mtls"] as const;
+    const [sample] = REPORT.flows;
+
+    beforeAll(() => {
+      if (sample === undefined) throw new Error("the report has no flow");
+      const { symptom, ...rest } = sample;
+      const flows = Array.from({ length: 1500 }, (_, at) => {
+        const outcome = outcomes[at % 5] ?? "mtls";
+        const client = Math.floor(at / 5);
+        return {
+          ...rest,
+          from: {
+            kind: "Deployment",
+            namespace: `team-${client % 30}`,
+            name: `a-service-of-a-long-name-${client}`,
+          },
+          to: { host: `collector-${at % 5}.monitoring.svc.cluster.local`, port: 4317 },
+          asked: `collector-${at % 5}.monitoring:4317`,
+          outcome,
+          ...(outcome === "refused" && symptom !== undefined ? { symptom } : {}),
+        };
+      });
+      writeFileSync(large, printHtml({ ...REPORT, flows }, { colour: false, quiet: false }));
+      expect(statSync(large).size).toBeLessThan(4_000_000);
+    });
+    beforeEach(async () => {
+      await page.goto(pathToFileURL(large).href);
+    });
+
+    const box = async (selector: string) => {
+      const found = await page.locator(selector).first().boundingBox();
+      if (found === null) throw new Error(`${selector} is not shown`);
+      return found;
+    };
+
+    test("the matrix scrolls in a window of its own, and its ports and clients stay in sight", async () => {
+      await page.evaluate("document.querySelector('.window').scrollTo(150, 4000)");
+      const [region, head, client] = [
+        await box(".window"),
+        await box(".matrix thead th"),
+        await box(".matrix tbody th"),
+      ];
+      expect(region.height).toBeLessThan(720);
+      expect(Math.abs(head.y - region.y)).toBeLessThan(2);
+      expect(Math.abs(client.x - region.x)).toBeLessThan(2);
+    });
+
+    test("a cell that is tabbed to is not hidden behind clients or ports", async () => {
+      await page.setViewportSize({ width: 700, height: 600 });
+      await page.evaluate("document.querySelector('.matrix tbody tr:nth-child(40) td:nth-child(6) a').focus()");
+      for (let back = 0; back < 12; back++) {
+        await page.keyboard.press("Shift+Tab");
+        const [cell, head] = [await box(":focus"), await box(".matrix thead th")];
+        expect(cell.x).toBeGreaterThanOrEqual(head.x + head.width - 1);
+        expect(cell.y).toBeGreaterThanOrEqual(head.y + head.height - 1);
+      }
+    });
+
+    test("a search leaves the rows that fit, and no empty picture", async () => {
+      await page.getByRole("searchbox").fill("long-name-299 collector-3");
+      expect(await page.getByRole("status").textContent()).toBe("1 of 1500 flows shown");
+      expect(await page.locator(".matrix tbody tr:visible").count()).toBe(1);
+      expect(await page.getByRole("heading", { name: "Who talks to whom" }).isVisible()).toBe(false);
+    });
+
+    test("what does not work is drawn first", async () => {
+      expect(await page.locator("a.edge").count()).toBe(60);
+      expect(await page.locator("a.edge.refused").count()).toBe(60);
+    });
+
+    test("every control has a name, no id is twice, every link leads somewhere", async () => {
+      const found = (await page.evaluate(`(() => {
+        const all = (selector) => [...document.querySelectorAll(selector)];
+        const named = (one) => (one.getAttribute("aria-label") ?? one.textContent).trim() !== "" || one.labels?.length > 0;
+        const ids = all("[id]").map(({ id }) => id);
+        return {
+          unnamed: all("a, button, input, summary, [role=region], svg").filter((one) => !named(one) && !one.hasAttribute("aria-labelledby")).length,
+          twice: ids.length - new Set(ids).size,
+          nowhere: all("a[href^='#']").filter((link) => document.getElementById(link.getAttribute("href").slice(1)) === null).length,
+        };
+      })()`)) as object;
+      expect(found).toEqual({ unnamed: 0, twice: 0, nowhere: 0 });
+    });
+
+    test("printed, the matrix is whole", async () => {
+      await page.emulateMedia({ media: "print" });
+      const overflow = await page.evaluate(
+        "(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)(document.querySelector('.window'))",
+      );
+      expect(overflow).toBeLessThan(2);
+    });
   });
 });
