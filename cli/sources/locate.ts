@@ -50,8 +50,12 @@ class Piece {
   private readonly events: Event[];
   private readonly anchors = new Map<string, number>();
 
-  constructor(private readonly text: string) {
-    this.events = yamlEvents(text);
+  private readonly text: string;
+
+  constructor(text: string) {
+    const { events, source } = yamlEvents(text);
+    this.events = events;
+    this.text = source;
     this.events.forEach((event, index) => {
       if (event.type !== EVENT_ID.ALIAS && "anchorStart" in event && event.anchorStart !== -1)
         this.anchors.set(this.text.slice(event.anchorStart, event.anchorEnd), index);

@@ -14,6 +14,7 @@ import {
   YAMLException,
   type Event,
 } from "js-yaml";
+import { readAnyIndentation } from "../../policies/mtls/indentation";
 import { goFloat, goInteger } from "./scalars";
 
 /**
@@ -83,6 +84,8 @@ export class YamlProblem extends Error {
 
 const hint: Readonly<Record<string, string>> = {
   "duplicated mapping key": "this key is given twice in the same mapping; keep one of them",
+  "deficient indentation":
+    "this line begins no further in than the key of what it continues; is a bracket or a quote not closed?",
   "tab characters must not be used in indentation": "a tab is used for indentation; YAML allows only spaces",
 };
 
@@ -92,8 +95,8 @@ const hint: Readonly<Record<string, string>> = {
  */
 export function parseYaml(text: string): unknown[] {
   try {
-    const events = parseEvents(text, { maxDepth: MAX_DEPTH });
-    const documents = constructFromEvents(events, { source: text, schema, maxTotalMergeKeys: MAX_MERGED_KEYS });
+    const { events, source } = yamlEvents(text);
+    const documents = constructFromEvents(events, { source, schema, maxTotalMergeKeys: MAX_MERGED_KEYS });
     if (events.some((event) => event.type === EVENT_ID.ALIAS)) documents.forEach(refuseBombs);
     return documents;
   } catch (error) {
@@ -103,8 +106,14 @@ export function parseYaml(text: string): unknown[] {
   }
 }
 
-/** The parser's view of a text, with the offset of every key and value: what `locate` walks. */
-export const yamlEvents = (text: string): Event[] => parseEvents(text, { maxDepth: MAX_DEPTH });
+/**
+ * The parser's view of a text, with the offset of every key and value: what `locate` walks. Offsets are those of `source`, whose lines are
+ * those of the text.
+ */
+export function yamlEvents(text: string): { readonly events: Event[]; readonly source: string } {
+  const read = readAnyIndentation(text, (source) => parseEvents(source, { maxDepth: MAX_DEPTH }));
+  return { events: read.value, source: read.text };
+}
 
 /** Aliases share one value in memory; whoever walks the document meets it once per alias. */
 function refuseBombs(document: unknown): void {
