@@ -94,14 +94,13 @@ export function readCommandLine(argv: readonly string[], command: Command): Comm
     else values.set(name, [...(values.get(name) ?? []), value]);
   }
   const [least, most] = command.count;
-  if (positionals.length < least)
-    problems.push(`too few arguments; usage: meshtls ${command.name} ${command.positionals}`);
+  if (positionals.length < least) problems.push(`too few arguments; usage: ${usageOf(command)}`);
   if (positionals.length > most)
-    problems.push(
-      `too many arguments (${positionals.join(" ")}); usage: meshtls ${command.name} ${command.positionals}`,
-    );
+    problems.push(`too many arguments (${positionals.join(" ")}); usage: ${usageOf(command)}`);
   return { positionals, values, problems };
 }
+
+const usageOf = ({ name, positionals }: Command): string => `meshtls ${name} ${positionals}`.trimEnd();
 
 function unknownOption(rawName: string, { name, options }: Command): string {
   const written = rawName.replace(/^--?/, "");
@@ -158,6 +157,10 @@ export function combine(command: Command, layers: readonly CommandLine[]): Argum
   return new Arguments(layers.find((layer) => layer.positionals.length > 0)?.positionals ?? [], values);
 }
 
+const VERSION = /^\d+\.\d+(?:\.\d+)?(?:-[\w.-]+)?$/;
+const LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+const DOMAIN = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`, "i");
+
 function wrongValue({ formats }: Command, name: OptionName, value: string): string[] {
   const { kind, type, choices = name === "format" ? formats : undefined } = specOf(name);
   if (choices !== undefined && !choices.includes(value))
@@ -165,6 +168,8 @@ function wrongValue({ formats }: Command, name: OptionName, value: string): stri
   if (kind === "date" && !isIsoDate(value)) return [`--${name} is "${value}"; a date, YYYY-MM-DD`];
   if (kind === "duration" && !readDuration(value))
     return [`--${name} is "${value}"; a number of seconds, minutes or hours: 90s, 10m, 1h`];
+  if (kind === "version" && !VERSION.test(value)) return [`--${name} is "${value}"; a version as 1.27 or 1.27.3`];
+  if (kind === "domain" && !DOMAIN.test(value)) return [`--${name} is "${value}"; a domain as cluster.local`];
   if (type === "flag" && value !== "true" && value !== "false") return [`--${name} is "${value}"; true or false`];
   return [];
 }

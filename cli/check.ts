@@ -12,7 +12,7 @@ import type { Report } from "./report";
 import { chooseRules } from "./rule-choice";
 import { within } from "./scope";
 import { readSuppressions, suppressionOf, type Suppressions } from "./suppressions";
-import { summarize } from "./summary";
+import { count, summarize } from "./summary";
 import { exitCode } from "./threshold";
 import { UsageError } from "./usage-error";
 
@@ -33,7 +33,9 @@ export const check: Run = async (args, io) => {
   if (target !== undefined) {
     const content: Baseline = { until: target.until, findings: report.findings };
     writeText(target.file, renderBaseline(content));
-    notes.push(`${target.file}: ${report.findings.length} findings do not count until ${target.until}`);
+    notes.push(
+      `${target.file}: ${count(report.findings.length, "finding")} ${report.findings.length === 1 ? "does" : "do"} not count until ${target.until}`,
+    );
     report = compose(judgement, foreign, suppressBy(suppressions, { file: target.file, content }, now));
   }
   print(report, printer, args, io);

@@ -26,7 +26,7 @@ wins, then the variables. NO_COLOR turns colours off.
 export function commandHelp({ name, summary, positionals, options, details, examples, formats }: Command): string {
   return `meshtls ${name}: ${summary}
 
-usage: meshtls ${name} [OPTIONS] ${positionals}
+usage: ${`meshtls ${name} [OPTIONS] ${positionals}`.trimEnd()}
 
 ${details}
 

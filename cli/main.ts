@@ -1,12 +1,16 @@
 import { processIo } from "./io";
 import { run } from "./run";
+import { EXIT } from "./threshold";
 
 /** The entry of `bin/meshtls.mjs`. */
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  // `meshtls … | head` closes the pipe early; that is no failure of ours.
-  if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
-  throw error;
+process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+  // `meshtls … | head` closes the pipe early; that is no failure of ours, and what was found still decides the exit code.
+  if (code === "EPIPE") return;
+  process.stderr.write(`meshtls: standard output cannot be written: ${message}\n`);
+  process.exit(EXIT.usage);
 });
+// Who does not want to hear of problems still gets the exit code.
+process.stderr.on("error", () => {});
 
 run(process.argv.slice(2), processIo()).then(
   (code) => {

@@ -7,7 +7,7 @@ export interface OptionSpec {
   /** What the value is called in help. */
   readonly value?: string;
   readonly choices?: readonly string[];
-  readonly kind?: "date" | "duration";
+  readonly kind?: "date" | "duration" | "version" | "domain";
   readonly help: string;
 }
 
@@ -56,8 +56,8 @@ export const OPTIONS = {
   "write-baseline": { type: "text", value: "FILE", help: "write today's findings as a baseline; needs --until" },
   until: { type: "text", value: "DATE", kind: "date", help: "the last day of the baseline that is written" },
   now: { type: "text", value: "DATE", kind: "date", help: "judge dates as on this day (YYYY-MM-DD) [today, UTC]" },
-  "istio-version": { type: "text", value: "X.Y", help: "answer as this version of Istio does" },
-  "cluster-domain": { type: "text", value: "DOMAIN", help: "the cluster's DNS domain [cluster.local]" },
+  "istio-version": { type: "text", value: "X.Y", kind: "version", help: "answer as this version of Istio does" },
+  "cluster-domain": { type: "text", value: "DOMAIN", kind: "domain", help: "the cluster's DNS domain [cluster.local]" },
   evidence: { type: "flag", help: "list every object that was considered, winners and losers" },
   write: { type: "flag", help: "write the first patch of each flow to its file" },
   traces: {

@@ -57,8 +57,10 @@ const namespaceIn = (object: string): string => /^\S+ ([^/]+)\//.exec(object)?.[
 export function checkNamespaces(mesh: Mesh, namespaces: readonly string[]): void {
   if (namespaces.length === 0) return;
   const known = new Set([...mesh.namespaces.keys(), ...[...metasOf(mesh)].map(({ ref }) => ref.namespace)]);
+  // What no namespace holds has the empty one.
+  const named = [...known].filter((namespace) => namespace !== "");
   const problems = namespaces
     .filter((namespace) => !known.has(namespace))
-    .map((namespace) => `--namespace "${namespace}": nothing stands in it${didYouMean(namespace, known)}`);
+    .map((namespace) => `--namespace "${namespace}": nothing stands in it${didYouMean(namespace, named)}`);
   if (problems.length > 0) throw new UsageError(problems);
 }

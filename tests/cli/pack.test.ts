@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FLOW, INCIDENT, INCIDENT_YAML } from "./support/incident";
@@ -108,3 +108,33 @@ console.log(JSON.stringify([outcome, report(manifests, { flows, now: "2026-11-24
   ]);
   expect(JSON.parse(run(process.execPath, ["use.js"]).stdout)).toEqual(["refused", 1, true]);
 }, 60_000);
+
+describe("whoever reads along stops", () => {
+  const bin = join(installed, "bin", "meshtls.mjs");
+  /** The exit code of the command itself, whatever becomes of what it writes. */
+  const code = (...arguments_: readonly string[]): number => {
+    const [redirections = "", ...argv] = arguments_;
+    const script = `node "$0" "$@" ${redirections}; exit "\${PIPESTATUS[0]}"`;
+    return spawnSync("bash", ["-c", script, bin, ...argv], { cwd: folder, encoding: "utf8" }).status ?? -1;
+  };
+
+  test("a result that nobody reads to its end is still a result", () => {
+    expect(code("| true", "check", INCIDENT)).toBe(1);
+  });
+
+  test("problems that nobody reads are still problems", () => {
+    writeFileSync(join(folder, "broken.yaml"), "---\na: [\n".repeat(900));
+    expect(code("2>&1 >/dev/null | true", "check", "broken.yaml")).toBe(3);
+  });
+
+  test("a full disk is said, and is no finding", () => {
+    if (!existsSync("/dev/full")) return console.warn("not tried: this system has no /dev/full");
+    const { status, stderr } = spawnSync("sh", ["-c", `node "${bin}" check "${INCIDENT}" > /dev/full`], {
+      encoding: "utf8",
+    });
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: expect.stringMatching(/^meshtls: standard output cannot be written: [^\n]+\n$/) as unknown,
+    });
+  });
+});
