@@ -26,7 +26,11 @@ export async function readConfiguration(command: Command, named: string | undefi
     const texts = textsOf(value);
     if (texts === undefined) problems.push(`${file}: ${key} must be a text, true or false, or a list of texts`);
     else if (key === "paths") positionals = texts;
-    else if (!isOptionName(key) || COMMAND_LINE_ONLY.has(key))
+    else if (isOptionName(key) && COMMAND_LINE_ONLY.has(key))
+      problems.push(`${file}: --${key} stands on the command line only`);
+    else if (key === "istio-version" && typeof value === "number")
+      problems.push(`${file}: ${key} is a number, and 1.30 the same number as 1.3: write it in quotes`);
+    else if (!isOptionName(key))
       problems.push(`${file}: there is no option "${key}"${didYouMean(key, [...Object.keys(OPTIONS), "paths"])}`);
     else if (texts.length !== 1 && specOf(key).multiple !== true) problems.push(`${file}: ${key} takes one value`);
     else if (command.options.includes(key)) values.set(key, texts);

@@ -8,8 +8,12 @@ export interface ListHead {
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** Go writes an empty list as `null` at times, or leaves it out. */
+const isNoItems = ({ kind, items }: Record<string, unknown>): boolean =>
+  items === null || (items === undefined && kind === "List");
+
 export function listHead(value: unknown): ListHead | undefined {
-  if (!isRecord(value) || !Array.isArray(value["items"])) return undefined;
+  if (!isRecord(value) || (!Array.isArray(value["items"]) && !isNoItems(value))) return undefined;
   const { apiVersion, kind } = value;
   return typeof apiVersion === "string" && typeof kind === "string" && kind.endsWith("List")
     ? { apiVersion, kind }
@@ -25,8 +29,7 @@ export function itemOf(head: ListHead, item: unknown): unknown {
 /** The objects in a document: itself, or the items of the list that it is, each with its path in the document. */
 export function objectsIn(value: unknown, at: string): { readonly object: unknown; readonly at: string }[] {
   const head = listHead(value);
-  if (head === undefined || !isRecord(value) || !Array.isArray(value["items"])) return [{ object: value, at }];
-  return value["items"].flatMap((item: unknown, index) =>
-    objectsIn(itemOf(head, item), `${at === "" ? "" : `${at}.`}items[${index}]`),
-  );
+  if (head === undefined || !isRecord(value)) return [{ object: value, at }];
+  const items: readonly unknown[] = Array.isArray(value["items"]) ? value["items"] : [];
+  return items.flatMap((item, index) => objectsIn(itemOf(head, item), `${at === "" ? "" : `${at}.`}items[${index}]`));
 }

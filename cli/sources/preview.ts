@@ -41,7 +41,12 @@ export function readPreview(file: string, document: unknown): PulumiDocument {
   const kept = steps.filter(({ op }) => !GONE.has(op));
   const stateless = kept.filter(({ newState }) => !isResource(newState));
   if (stateless.length > 0)
-    return refuse(file, ...stateless.map(({ urn, op }) => `${String(urn)}: its step (${String(op)}) has no new state`));
+    return refuse(
+      file,
+      ...stateless.map(
+        ({ urn, op }) => `${String(urn ?? "a step without urn")}: its step (${String(op)}) has no new state`,
+      ),
+    );
   const states = new Map<string, { state: Bag; op: unknown }>();
   for (const { op, newState } of kept)
     if (isResource(newState)) states.set(String(newState["urn"]), { state: newState, op });

@@ -326,6 +326,7 @@ describe("variables and the configuration file; the command line wins", () => {
       "good.yaml": `format: json\nrule: [${RULE}]\npaths: [${JSON.stringify(INCIDENT)}]\nfail-on: warning\n`,
       "bad.yaml": "formt: json\nrule: {a: 1}\n",
       "list.yaml": "- a\n",
+      "number.yaml": "istio-version: 1.30\nwrite: true\n",
     });
     const { stdout, code } = await meshtls(["check", "--config", join(path, "good.yaml")]);
     expect(code).toBe(1);
@@ -335,6 +336,9 @@ describe("variables and the configuration file; the command line wins", () => {
     expect(bad.stderr).toContain('did you mean "format"');
     expect(bad.stderr).toContain("rule must be");
     expect((await meshtls(["check", INCIDENT], { env: { MESHTLS_CONFIG: join(path, "list.yaml") } })).code).toBe(2);
+    const number = await meshtls(["check", INCIDENT, "--config", join(path, "number.yaml")]);
+    expect(number.code).toBe(2);
+    expect(number.stderr).toMatch(/istio-version is a number.*in quotes\n.*--write stands on the command line only/);
   });
 });
 

@@ -195,3 +195,16 @@ test("empty documents are counted, and not kept", () => {
   const { parsed } = parseYamlStream(Buffer.from(`${"---\n".repeat(1000)}a: 1\n`));
   expect(parsed).toMatchObject([{ value: { a: 1 }, document: 1000 }]);
 });
+
+test("lists without items are empty, also where Go writes null; items that are no list are for the reader to refuse", () => {
+  const lists = ["items: null", "items: []", ""].map((items) => `apiVersion: v1\nkind: List\n${items}\n`);
+  const inner = {
+    apiVersion: "v1",
+    kind: "List",
+    items: [{ apiVersion: "v1", kind: "PodList", items: null }, named("a")],
+  };
+  expect(objects(lists.join("---\n"))).toEqual([]);
+  expect(objects(JSON.stringify(inner))).toEqual([named("a")]);
+  expect(objects("apiVersion: v1\nkind: List\nitems: {a: 1}\n")).toHaveLength(1);
+  expect(objects("apiVersion: x.io/v1\nkind: AllowList\nspec: {}\n")).toHaveLength(1);
+});
