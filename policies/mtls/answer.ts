@@ -110,9 +110,9 @@ function inEveryWay({ results, undecided, complete }: Exploration<WorldAnswer>, 
  * @param flow the question; `host` as the client writes it
  */
 export function answerFlow(index: MeshIndex, flow: DeclaredFlow, options: AnswerOptions = {}): FlowAnswer {
-  const { host, port, serverSpeaks, tls = false } = flow;
+  const { host, port, serverSpeaks, subset, tls = false } = flow;
   const protocol = flow.protocol ?? DEFAULT_PROTOCOL[port] ?? "http";
-  const asked = `${bracketed(host)}:${port}`;
+  const asked = `${bracketed(host)}:${port}${subset === undefined ? "" : ` (subset ${subset})`}`;
   const origin = options.origin ?? "declared";
   const resolved = resolveClient(index, flow.from);
   if ("candidates" in resolved) return withoutClient(flow, namedRef(flow.from), { asked, protocol, tls, origin });
@@ -120,7 +120,7 @@ export function answerFlow(index: MeshIndex, flow: DeclaredFlow, options: Answer
   const { mesh } = index;
   const indexes = indexClients(index);
   const client = resolved.workload === null ? outsideClient(resolved.ref) : clientOf(index, resolved.workload);
-  const question: Question = { host, port, protocol, tls, serverSpeaks };
+  const question: Question = { host, port, protocol, tls, serverSpeaks, subset };
   const by = { mesh, index, indexes, client };
   const before = answeredBefore(by, question);
   const { servers, outcome, world, traced, undecided } =

@@ -15,6 +15,8 @@ export interface DeclaredFlow {
   readonly tls?: boolean;
   /** What the application behind the port speaks. @default from the collector's configuration, else plaintext */
   readonly serverSpeaks?: "plaintext" | "tls";
+  /** Only of a gateway: the subset to which its route sends. */
+  readonly subset?: string;
 }
 
 /** Where a flow comes from: declared by the user, or discovered on an object at a path. */
@@ -49,7 +51,7 @@ export interface ServerAnswer {
 export interface FlowAnswer {
   readonly from: ObjectRef;
   readonly to: { readonly host: string; readonly port: number };
-  /** As the client wrote it: `host:port`. */
+  /** As the client wrote it: `host:port`; of a gateway's route to a subset `host:port (subset NAME)`. */
   readonly asked: string;
   readonly protocol: AppProtocol;
   readonly tls: boolean;

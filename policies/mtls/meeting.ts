@@ -19,6 +19,8 @@ export interface Question {
   readonly protocol: AppProtocol;
   readonly tls: boolean;
   readonly serverSpeaks: "plaintext" | "tls" | undefined;
+  /** To which the client, a gateway, routes. */
+  readonly subset: string | undefined;
 }
 
 /** What the client's side contributes. */

@@ -1,6 +1,6 @@
 import { addressesOf, nowhere, outside, OUTSIDE_HOST, reached, reachedEndpoint, type Address } from "./client/address";
 import { endpointGetsMtls } from "./client/auto-mtls";
-import type { Cluster } from "./client/cluster";
+import { clusterFor, type Cluster } from "./client/cluster";
 import type { Asked, Client, Context } from "./client/context";
 import { departureOf, staysInPod, type Departure } from "./client/departure";
 import { resolveHost, type Dialled } from "./client/dialled";
@@ -34,8 +34,8 @@ export interface Approach {
 }
 
 /** All that a question asks but the host. */
-const manner = ({ port, protocol, tls, serverSpeaks }: Question): string =>
-  `${port}|${protocol}|${tls}|${serverSpeaks ?? ""}`;
+const manner = ({ port, protocol, tls, serverSpeaks, subset }: Question): string =>
+  `${port}|${protocol}|${tls}|${serverSpeaks ?? ""}|${subset ?? ""}`;
 
 const keyOf = ({ scope }: Client, question: Question): string =>
   `${scope.namespace}|${question.host}|${manner(question)}`;
@@ -163,8 +163,17 @@ class World {
   }
 
   private hops(dialled: Dialled, to: Address): readonly Hop[] {
-    const { tls, protocol, port } = this.question;
-    return hopsFor(this.context, { isHttp: protocol !== "tcp", isTls: tls }, dialled, to, port);
+    const { tls, protocol, port, subset } = this.question;
+    const hops = hopsFor(this.context, { isHttp: protocol !== "tcp", isTls: tls }, dialled, to, port);
+    return subset === undefined ? hops : hops.map((hop) => this.ofSubset(hop, subset));
+  }
+
+  private ofSubset(hop: Hop, subset: string): Hop {
+    if (hop.via !== "cluster") return hop;
+    const { service, port } = hop.cluster;
+    const cluster = clusterFor(this.context, service, port, subset);
+    if (cluster !== null) return { ...hop, cluster };
+    return { via: "missing-cluster", target: { host: service.host, subset, port: port.number, from: undefined } };
   }
 
   private through(hops: readonly Hop[]): readonly Traced[] {

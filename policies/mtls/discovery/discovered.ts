@@ -49,7 +49,7 @@ export const flowFrom = (client: ObjectRef): string => `${client.namespace}/${cl
 export const originOf = (ref: ObjectRef, path: string): Origin => ({ object: describeRef(ref), path });
 
 const flowKey = ({ flow }: DiscoveredFlow): string =>
-  `${flow.from}\n${flow.host}\n${flow.port}\n${flow.protocol ?? ""}\n${flow.tls ?? false}`;
+  `${flow.from}\n${flow.host}\n${flow.port}\n${flow.protocol ?? ""}\n${flow.tls ?? false}\n${flow.subset ?? ""}`;
 
 const originKey = ({ object, path }: Origin): string => `${object}\n${path}`;
 

@@ -59,6 +59,7 @@ interface Destination {
   readonly port: number;
   readonly protocol: AppProtocol;
   readonly tls: boolean;
+  readonly subset?: string;
 }
 
 /** A destination without a port means the only port of its Service. */
@@ -77,7 +78,9 @@ function destinationOf(
   const port = destination.port ?? (ports.length === 1 && only !== undefined ? only.port : undefined);
   if (port === undefined || isUnknown(port)) return `the port of ${host} is not known`;
   const servicePort = ports.find((candidate) => candidate.port === port);
-  return { host, port, protocol: spoken(type, servicePort), tls: type === "tls" };
+  const { subset } = destination;
+  const found = { host, port, protocol: spoken(type, servicePort), tls: type === "tls" };
+  return subset === undefined ? found : { ...found, subset };
 }
 
 /** A route holds for a gateway when none of its matches names others only. */
