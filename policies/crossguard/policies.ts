@@ -72,15 +72,14 @@ export function policiesOf(rules: readonly Rule[], { clock, hide }: PolicyOption
   const inHand = requestsInHand();
   const askedAlone = rules.filter(isAskedAlone);
 
-  const judge = (assessment: Assessment, layer: Layer, { settings }: PackSettings): Judged => {
-    const { findings, failed } = runRules(assessment, settings, {
-      rules: layer === "stack" ? rules : askedAlone,
-      layer,
-    });
+  const judge = (assessments: readonly Assessment[], layer: Layer, { settings }: PackSettings): Judged => {
+    const runs = assessments.map((assessment) =>
+      runRules(assessment, settings, { rules: layer === "stack" ? rules : askedAlone, layer }),
+    );
     return {
       layer,
-      findings: groupByName(findings),
-      failed: new Map(failed.map(({ name, message }) => [name, message])),
+      findings: groupByName(runs.flatMap(({ findings }) => findings)),
+      failed: new Map(runs.flatMap(({ failed }) => failed.map(({ name, message }) => [name, message]))),
     };
   };
 
@@ -98,7 +97,7 @@ export function policiesOf(rules: readonly Rule[], { clock, hide }: PolicyOption
   const ofResource = (args: ResourceValidationArgs): Analysis =>
     once(requestOf(args), () => {
       const assessed = assessResource(args, configuration.current());
-      return assessed === undefined ? undefined : judge(assessed.assessment, assessed.layer, configuration.current());
+      return assessed === undefined ? undefined : judge([assessed.assessment], assessed.layer, configuration.current());
     });
 
   const reported = new Set<string>();

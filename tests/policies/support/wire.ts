@@ -1,5 +1,6 @@
 import {
   AnalyzeRequest,
+  AnalyzerProviderResource,
   AnalyzerResource,
   AnalyzerResourceOptions,
   AnalyzeStackRequest,
@@ -23,6 +24,8 @@ export interface SentResource {
   readonly name: string;
   readonly props: object;
   readonly parent?: string;
+  /** The provider that makes it. */
+  readonly provider?: { readonly name: string; readonly props: object };
 }
 
 export const urnOf = ({ type, name }: Pick<SentResource, "type" | "name">): string =>
@@ -36,6 +39,16 @@ function options({ parent }: SentResource): AnalyzerResourceOptions {
   return message;
 }
 
+function providerOf({ provider }: SentResource): AnalyzerProviderResource | undefined {
+  if (provider === undefined) return undefined;
+  const message = new AnalyzerProviderResource();
+  message.setType("pulumi:providers:kubernetes");
+  message.setName(provider.name);
+  message.setUrn(urnOf({ type: "pulumi:providers:kubernetes", name: provider.name }));
+  message.setProperties(struct(provider.props));
+  return message;
+}
+
 export function analyzeRequest(resource: SentResource): AnalyzeRequest {
   const request = new AnalyzeRequest();
   request.setType(resource.type);
@@ -43,6 +56,7 @@ export function analyzeRequest(resource: SentResource): AnalyzeRequest {
   request.setUrn(urnOf(resource));
   request.setProperties(struct(resource.props));
   request.setOptions(options(resource));
+  request.setProvider(providerOf(resource));
   return request;
 }
 
@@ -56,6 +70,7 @@ export function stackRequest(resources: readonly SentResource[]): AnalyzeStackRe
       message.setUrn(urnOf(resource));
       message.setProperties(struct(resource.props));
       message.setOptions(options(resource));
+      message.setProvider(providerOf(resource));
       if (resource.parent !== undefined) message.setParent(resource.parent);
       return message;
     }),

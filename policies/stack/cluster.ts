@@ -1,0 +1,31 @@
+import { isUnknown } from "../mtls/known";
+import { parseYaml } from "../mtls/yaml";
+import { isMap } from "./kubernetes";
+import { readProperty } from "./plain";
+
+/** An entry of a kubeconfig's list: `{ name, cluster: { server } }`, `{ name, context: { cluster } }`. */
+function named(list: unknown, name: unknown, key: "cluster" | "context"): Record<string, unknown> {
+  const entry: unknown = Array.isArray(list) ? list.find((item) => isMap(item) && item.name === name) : undefined;
+  const value = isMap(entry) ? entry[key] : undefined;
+  return isMap(value) ? value : {};
+}
+
+/**
+ * Which cluster a Kubernetes provider speaks to, by its own properties: the address of its API server, else the file and the context
+ * that it was given. `undefined` when they do not tell, as before the cluster is created.
+ */
+export function clusterOf(properties: unknown): string | undefined {
+  const [kubeconfig, context, cluster] = ["kubeconfig", "context", "cluster"].map((key) =>
+    readProperty(properties, key),
+  );
+  if ([kubeconfig, context, cluster].some(isUnknown)) return undefined;
+  const parsed = typeof kubeconfig === "string" ? parseYaml(kubeconfig) : { value: kubeconfig };
+  const config = "value" in parsed ? parsed.value : undefined;
+  if (!isMap(config)) {
+    const given = [config, context, cluster].filter((part) => typeof part === "string");
+    return given.length === 0 ? undefined : given.join("\n");
+  }
+  const name = cluster ?? named(config.contexts, context ?? config["current-context"], "context").cluster;
+  const { server } = named(config.clusters, name, "cluster");
+  return typeof server === "string" ? server : undefined;
+}
