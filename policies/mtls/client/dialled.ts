@@ -77,10 +77,9 @@ function inCluster(registry: Registry, name: string, settle: Settle): Dialled | 
 /** Of several that declare a host, one whose address DNS can give comes first. */
 function declaredOutside(registry: Registry, host: string, settle: Settle): ExternalService | undefined {
   const exact = registry.byHost.get(host)?.filter((entry) => entry.kind === "ServiceEntry") ?? [];
-  const [first] = exact;
-  if (first !== undefined) return exact.find(({ object }) => object.addresses.length > 0) ?? first;
-  const wildcard = registry.wildcards.mostSpecific(host)?.values[0];
-  if (wildcard !== undefined) return wildcard;
+  const declaring = exact.length > 0 ? exact : (registry.wildcards.mostSpecific(host)?.values ?? []);
+  const [first] = declaring;
+  if (first !== undefined) return declaring.find(({ object }) => object.addresses.length > 0) ?? first;
   for (const object of registry.uncertain) {
     const isMeant = isUnknown(object.hosts) && settle<boolean>(object.hosts, [false, true], object.ref, "spec.hosts");
     if (isMeant) return { kind: "ServiceEntry", object, ref: object.ref, host, created: object.created };

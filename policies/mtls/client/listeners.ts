@@ -1,10 +1,13 @@
 import { remember } from "../explore";
 import type { Sidecar, Workload } from "../mesh";
+import { bareRoutes, type Registration } from "./bare-hosts";
 import type { Context } from "./context";
 import { instancesOf } from "./endpoints";
+import { coversHost, isIpAddress, isWildcard } from "./hosts";
 import { hasOwnAddress, mayListenPerEndpoint, sharesListener } from "./entry-address";
 import { serverFirst, writtenProtocol } from "../server/port-protocol";
 import {
+  addressesOfService,
   externalNameOf,
   isForNobody,
   isPassthrough,
@@ -18,7 +21,7 @@ import {
 } from "./registry";
 import { sharedChains, type Chain, type NamedRoute, type Target } from "./shared-listener";
 import { Told } from "./told";
-import { namesFor, type RouteQuery } from "./virtual-service";
+import { namesFor, type RouteQuery, type RouteTarget } from "./virtual-service";
 import {
   importedByRest,
   importsAs,
@@ -120,15 +123,49 @@ export class Listeners {
     return found?.port.protocol !== "AUTO" || isSniffed || this.readsHttp(number) ? found : undefined;
   }
 
-  /** Whether requests that name a service by an alias of it are routed to it: an egress list may leave the alias out. */
-  knowsAs(alias: Registered, { service, port }: Target): boolean {
+  /**
+   * Whether requests that name a service by its address, or by an alias, are routed to it: the address is that of the last of several
+   * services of the host, and an egress list may leave the alias out.
+   */
+  knowsAs(written: string | undefined, alias: Registered | undefined, { service, port }: Target): boolean {
+    if (alias === undefined)
+      return written === undefined || !isIpAddress(written) || addressesOfService(service).includes(written);
     const imported = this.queryOf({ service, port }, true).imported;
     return imported === undefined || importsAs(imported, alias.host, service, this.context.client.scope.namespace);
   }
 
-  /** Whether requests to the port of a host are routed. */
-  routes({ service, port: { number } }: Target): boolean {
-    return this.readable(servicesOf(this.context.indexes.registry, service.host), number) !== undefined;
+  /** Where requests lead to a host that only VirtualServices name. */
+  bare(host: string, number: number): readonly RouteTarget[] | undefined {
+    const { indexes, mesh, client, settle } = this.context;
+    const { registry, virtualServices } = indexes;
+    if (virtualServices.isEmpty) return undefined;
+    const imported = listenerOf(this.sidecar, number)?.hosts ?? importedByRest(this.sidecar);
+    const query = { mesh, host, port: number, isHttp: true, scope: client.scope, imported };
+    const of = (services: readonly Registered[]): Registration => {
+      if (this.ofOneName(services, number).length === 0) return undefined;
+      return this.readable(services, number) === undefined ? "other" : "requests";
+    };
+    const registration = (name: string): Registration => {
+      if (!isWildcard(name)) return of(servicesOf(registry, name));
+      const covered = servicesWithPort(registry, number).filter(([first]) => first && coversHost(name, first.host));
+      const found = covered.map(of);
+      return found.find((each) => each === "requests") ?? found.find((each) => each !== undefined);
+    };
+    return bareRoutes(virtualServices, query, registration, settle);
+  }
+
+  /** Whether requests to a port that is detected find a route: that of the egress entry for the port, if there is one. */
+  routes(target: Target): boolean {
+    const { registry } = this.context.indexes;
+    const { number } = target.port;
+    const services = this.told.importedBy(
+      this.queryOf(target, true).imported,
+      servicesOf(registry, target.service.host),
+    );
+    const protocol = services
+      .flatMap((service) => portOf(registry, service, number, this.context.settle) ?? [])
+      .at(-1)?.protocol;
+    return protocol === "HTTP" || protocol === "AUTO";
   }
 
   /** Of one name, what has the port: the last says whether requests are read there. */
@@ -176,6 +213,15 @@ export class Listeners {
     const own = this.told.own(service, number);
     if (port === undefined || own === undefined) return port;
     return { ...port, protocol: writtenProtocol(own.protocol), serverFirst: serverFirst(own.protocol) };
+  }
+
+  /** The port as the proxy listens for it at the address of the service itself: HTTP is listened for on 0.0.0.0 instead. */
+  atAddress(service: Registered, number: number): RegisteredPort | undefined {
+    const { indexes, settle } = this.context;
+    const own = this.told.own(service, number) === undefined ? undefined : this.listenedPort(service, number);
+    if (own !== undefined && own.protocol !== "HTTP") return own;
+    const port = portOf(indexes.registry, service, number, settle);
+    return port?.protocol !== "HTTP" && this.told.sees(service, number, "pods") ? port : undefined;
   }
 
   /** Who shares the listener on 0.0.0.0 with HTTP, oldest first, what is not exported to everybody before the rest; `undefined`: Envoy refuses it. */

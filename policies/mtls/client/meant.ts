@@ -7,6 +7,8 @@ import type { Bytes } from "./listeners";
 export interface Meant {
   /** As `Host` of a request, or in a handshake. */
   readonly host: string | undefined;
+  /** As the application writes it; `undefined` where it does not. */
+  readonly written: string | undefined;
   readonly service: Registered | undefined;
   /** The Service without pods under whose name it was dialled. */
   readonly alias?: Registered | undefined;
@@ -24,27 +26,27 @@ const nameInHandshake = (written: string): string | undefined =>
 
 export function meantBy(dialled: Dialled, bytes: Bytes): Meant {
   const alias = "alias" in dialled ? dialled.alias : undefined;
-  const { host, service } = named(dialled, bytes);
-  if (alias === undefined) return { host, service };
-  if (bytes.isTls) return { host: nameInHandshake(alias.written), service, alias: alias.service };
-  return { host: service === undefined ? undefined : host, service, alias: alias.service };
+  const own = named(dialled, bytes);
+  if (alias === undefined) return own;
+  const { written } = alias;
+  const host = bytes.isTls ? nameInHandshake(written) : own.service === undefined ? undefined : own.host;
+  return { host, written, service: own.service, alias: alias.service };
 }
 
 /** By its own name. */
 function named(dialled: Dialled, bytes: Bytes): Meant {
   switch (dialled.kind) {
-    case "service":
-      return {
-        host: bytes.isTls ? nameInHandshake(dialled.written) : dialled.service.host,
-        service: dialled.service,
-      };
+    case "service": {
+      const { service, written } = dialled;
+      return { host: bytes.isTls ? nameInHandshake(written) : service.host, written, service };
+    }
     case "entry":
-      return { host: nameIn(dialled, bytes), service: dialled.service };
+      return { host: nameIn(dialled, bytes), written: dialled.host, service: dialled.service };
     case "address":
-      return { host: dialled.address, service: undefined };
+      return { host: dialled.address, written: dialled.address, service: undefined };
     case "pods":
-      return { host: undefined, service: undefined };
+      return { host: undefined, written: undefined, service: undefined };
     case "elsewhere":
-      return { host: dialled.host, service: undefined };
+      return { host: dialled.host, written: dialled.host, service: undefined };
   }
 }

@@ -173,6 +173,10 @@ export function servicesWithPort({ byPort }: Registry, number: number): readonly
   return [...(known.get(number) ?? []), ...unsure];
 }
 
+/** Where it is reached, as it says itself. */
+export const addressesOfService = (entry: Registered): readonly string[] =>
+  entry.kind === "Service" ? entry.object.clusterIps : addressesOf(entry.object);
+
 /** Every service of a host, which may be a wildcard, oldest first. */
 export const servicesOf = ({ byHost, wildcards }: Registry, host: string): readonly Registered[] =>
   (isWildcard(host) ? wildcards.exactly(host) : byHost.get(host)) ?? NOBODY;

@@ -7,10 +7,11 @@ import type { Dialled } from "./dialled";
 import { hasOwnAddress } from "./entry-address";
 import { Listeners, type Bytes } from "./listeners";
 import { meantBy, type Meant } from "./meant";
+import type { Merged } from "./same-host";
 import { externalNameOf, forwardedPortOf, portOf, type Registered, type RegisteredPort } from "./registry";
 import { chainFor, type Chain, type Target } from "./shared-listener";
 import { hasHost, routesFor, type RouteTarget } from "./virtual-service";
-import { listenerOf, outboundPolicy, ownListener } from "./visibility";
+import { outboundPolicy } from "./visibility";
 
 /**
  * Where the listeners and routes of a client's proxy lead what its application sends.
@@ -67,7 +68,7 @@ class Routes {
   private routed(target: Target, to: Address, isHttp = this.isRequest(target.port)): readonly Hop[] {
     const { service, port } = target;
     const { indexes, client, settle } = this.context;
-    if (isHttp && this.isUnrouted(target))
+    if (isHttp && port.protocol === "AUTO" && !client.scope.isGateway && !this.listeners.routes(target))
       return [
         {
           via: "missing-cluster",
@@ -79,21 +80,6 @@ class Routes {
       ? routesFor(indexes.virtualServices, this.listeners.queryOf(target, isHttp), settle)
       : undefined;
     return this.led(target, targets, isHttp, to);
-  }
-
-  /**
-   * Requests on a port that is detected find no route where an egress entry for that port alone has other hosts, and where the last of
-   * several services of the host does not take them.
-   */
-  private isUnrouted(target: Target): boolean {
-    const { service, port } = target;
-    const { namespace, isGateway } = this.context.client.scope;
-    if (isGateway || port.protocol !== "AUTO") return false;
-    const { sidecar } = this.listeners;
-    const isLeftOut =
-      listenerOf(sidecar, port.number) !== undefined &&
-      ownListener(sidecar, port.number, service, namespace) === undefined;
-    return isLeftOut || !this.listeners.routes(target);
   }
 
   /** Where a listener or its route leads; `undefined`: to the service's own cluster. */
@@ -113,14 +99,24 @@ class Routes {
     ];
   }
 
+  private aliased({ service }: Merged): string | undefined {
+    return externalNameOf(service, this.context.settle);
+  }
+
+  /** Whether a route knows what an alias stands for: an HTTP route knows only the services of the port that is dialled. */
+  private resolves({ service, ports }: Merged, dialled: number, isHttp: boolean): boolean {
+    return !isHttp || (ports.some(({ number }) => number === dialled) && this.listeners.told.sees(service, dialled));
+  }
+
   /** A TCP route that names no port leads to the only port of the service; an HTTP route stays on the one dialled. */
   private routeTo(target: RouteTarget, dialled: number, isHttp: boolean, to: Address): Hop {
     const named = this.listeners.told.routedTo(target.host);
     const number = target.port ?? (named?.ports.length === 1 && !isHttp ? named.ports[0]?.number : dialled);
-    const alias = named === undefined ? undefined : externalNameOf(named.service, this.context.settle);
+    const alias = named === undefined || !this.resolves(named, dialled, isHttp) ? undefined : this.aliased(named);
     const meant = alias === undefined ? named : this.listeners.told.routedTo(alias);
     const port = meant?.ports.find((each) => each.number === number && !each.isUdp);
-    if (meant === undefined || port === undefined) return { via: "missing-cluster", target };
+    if (meant === undefined || port === undefined || this.aliased(meant) !== undefined)
+      return { via: "missing-cluster", target };
     const cluster = clusterFor(this.context, meant.service, port, target.subset);
     return cluster === null ? { via: "missing-cluster", target } : { via: "cluster", cluster, to, by: target.from };
   }
@@ -133,7 +129,7 @@ class Routes {
     to: Address,
     number: number,
     why: PassthroughReason,
-    { host, service, alias }: Meant,
+    { host, written, service, alias }: Meant,
   ): readonly Hop[] {
     const chains = this.listeners.sharing(number);
     if (chains === undefined) return this.passthrough(to, why, service);
@@ -142,11 +138,12 @@ class Routes {
     const isRead = chains.length === 0 || chain?.isHttp === true;
     const isRequest = this.bytes.isHttp && !this.bytes.isTls && isRead;
     const target = isRequest ? this.listeners.requested(host, number, chain !== undefined) : undefined;
-    const isSniffed = chain !== undefined || (isRequest && alias !== undefined && this.listeners.readsHttp(number));
-    const byAlias = isSniffed ? this.routedAs(alias, number, target, to) : undefined;
+    const isListenedFor = isRequest && (chain !== undefined || this.listeners.readsHttp(number));
+    const byAlias = isListenedFor ? this.routedAs(alias, number, target, to) : undefined;
     if (byAlias !== undefined) return byAlias;
-    const isKnown = target !== undefined && (alias === undefined || this.listeners.knowsAs(alias, target));
-    return isKnown ? this.routed(target, to) : this.passthrough(to, why, service);
+    if (target !== undefined && this.listeners.knowsAs(written, alias, target)) return this.routed(target, to);
+    const bare = isListenedFor && written !== undefined ? this.listeners.bare(written, number) : undefined;
+    return bare?.map((each) => this.routeTo(each, number, true, to)) ?? this.passthrough(to, why, service);
   }
 
   /** Routes for the alias by which a request names a service count before the service's own where they name it, and are older. */
@@ -210,7 +207,8 @@ class Routes {
     if (!this.listeners.told.sees(service, number)) return this.anywhere(to, number, "not-visible", meant);
     const port = this.listeners.portOf(service, number);
     if (port === undefined) return this.anywhere(to, number, this.missing(service, number), meant);
-    if (port.protocol !== "HTTP" && !isElsewhere) return this.atService({ service, port }, to, meant);
+    const own = isElsewhere ? undefined : this.listeners.atAddress(service, number);
+    if (own !== undefined) return this.atService({ service, port: own }, to, meant);
     return this.anywhere(to, number, this.reasonFor(port), meant);
   }
 

@@ -46,31 +46,43 @@ export class Told {
     return ofOneNamespace(sorted, this.context.client.scope.namespace);
   }
 
+  /** Those that an egress entry imports; `undefined` imports all that is exported. */
+  importedBy(hosts: readonly string[] | undefined, rivals: readonly Registered[]): readonly Registered[] {
+    const { namespace } = this.context.client.scope;
+    const imported = rivals.filter(
+      (service) =>
+        this.isImported(service, 0, undefined) &&
+        (hosts === undefined || imports(hosts, service.host, service.ref.namespace, namespace)),
+    );
+    return this.ofNamespace(imported);
+  }
+
   /** What the clusters of a host are made for, as far as the proxy is told of it. */
   private clustersOf(host: string): Merged | undefined {
-    const { client, indexes, settle } = this.context;
-    const { namespace } = client.scope;
-    const rivals = servicesOf(indexes.registry, host).filter((service) => this.isImported(service, 0, undefined));
+    const { indexes, settle } = this.context;
+    const rivals = servicesOf(indexes.registry, host);
     const imported = egressOf(this.sidecar).flatMap((egress) => {
-      const seen = rivals.flatMap((service) => {
+      const portsIn = (service: Registered) => {
         const all = portsOf(indexes.registry, service, settle);
-        const ports = egress?.port === undefined ? all : all.filter(({ number }) => number === egress.port);
-        const isSeen = egress === undefined || imports(egress.hosts, host, service.ref.namespace, namespace);
-        return isSeen && ports.length > 0 ? [{ service, ports }] : [];
-      });
-      const chosen = this.ofNamespace(seen.map(({ service }) => service));
-      return chosen.flatMap((service) => seen.filter((each) => each.service === service));
+        return egress?.port === undefined ? all : all.filter(({ number }) => number === egress.port);
+      };
+      const having = rivals.filter((service) => portsIn(service).length > 0);
+      return this.importedBy(egress?.hosts, having).map((service) => ({ service, ports: portsIn(service) }));
     });
     return merged(imported);
   }
 
-  /** The service that a route names: it is imported with the route, so no egress list hides it. */
+  /** The service that a route names: it is imported with the route, so no egress list hides it, nor exportTo one of the own namespace. */
   routedTo(host: string): Merged | undefined {
     const { registry } = this.context.indexes;
     const known = this.clustersOf(host);
     if (known !== undefined) return known;
-    const exported = servicesOf(registry, host).filter((service) => this.isImported(service, 0, undefined));
-    const oldest = ofOneNamespace(exported, this.context.client.scope.namespace)[0];
+    const { namespace, isGateway } = this.context.client.scope;
+    const isNear = ({ ref }: Registered): boolean => !isGateway && ref.namespace === namespace;
+    const named = servicesOf(registry, host).filter(
+      (service) => isNear(service) || this.isImported(service, 0, undefined),
+    );
+    const oldest = ofOneNamespace(named, namespace)[0];
     return oldest && { service: oldest, ports: portsOf(registry, oldest, this.context.settle) };
   }
 

@@ -143,7 +143,11 @@ const targetsIn = (
     }));
 
 /** Every destination that the first matching routes of an object lead to; `undefined` when none matches. */
-function targetsOf(object: VirtualService, query: RouteQuery, settle: Settle): readonly RouteTarget[] | undefined {
+export function targetsOf(
+  object: VirtualService,
+  query: RouteQuery,
+  settle: Settle,
+): readonly RouteTarget[] | undefined {
   settleOpen(object, settle);
   const type = query.isHttp ? "http" : "tcp";
   const targets: RouteTarget[] = [];
@@ -185,21 +189,40 @@ export function routesFor(
   return undefined;
 }
 
-/**
- * The VirtualServices whose routes are tried, in istiod's order. HTTP routes are those of the most specific host, and of several for a
- * wildcard only the first; TCP routes are those of any host that covers the service.
- */
-function concerned(index: VirtualServiceIndex, query: RouteQuery, settle: Settle): readonly VirtualService[] {
-  const ordered = (objects: readonly VirtualService[]): readonly VirtualService[] =>
-    [...new Set(objects)].sort((a, b) => rank(a, query, settle) - rank(b, query, settle) || byAge(a, b));
-  const seen = index.byHost.covering(query.host).flatMap(({ host, values }) => {
+/** In istiod's order. */
+export const ordered = (
+  objects: readonly VirtualService[],
+  query: RouteQuery,
+  settle: Settle,
+): readonly VirtualService[] =>
+  [...new Set(objects)].sort((a, b) => rank(a, query, settle) - rank(b, query, settle) || byAge(a, b));
+
+/** Those that the proxy sees, by each host that covers the one asked for, the most specific first. */
+export const seenFor = (
+  index: VirtualServiceIndex,
+  query: RouteQuery,
+  settle: Settle,
+): readonly { readonly host: string; readonly objects: readonly VirtualService[] }[] =>
+  index.byHost.covering(query.host).flatMap(({ host, values }) => {
     const objects = values.filter((object) => isSeen(object, host, query, settle));
     return objects.length > 0 ? [{ host, objects }] : [];
   });
-  if (!query.isHttp) return ordered(seen.flatMap(({ objects }) => objects));
+
+/**
+ * The VirtualServices whose routes are tried. HTTP routes are those of the most specific host, and of several for a wildcard only the
+ * first; TCP routes are those of any host that covers the service.
+ */
+function concerned(index: VirtualServiceIndex, query: RouteQuery, settle: Settle): readonly VirtualService[] {
+  const seen = seenFor(index, query, settle);
+  if (!query.isHttp)
+    return ordered(
+      seen.flatMap(({ objects }) => objects),
+      query,
+      settle,
+    );
   const [nearest] = seen;
   if (nearest === undefined) return [];
-  const objects = ordered(nearest.objects);
+  const objects = ordered(nearest.objects, query, settle);
   return isWildcard(nearest.host) ? objects.slice(0, 1) : objects;
 }
 

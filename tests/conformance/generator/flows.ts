@@ -86,17 +86,20 @@ const protocolOf = ({ random }: Setting): "grpc" | "http" | "tcp" =>
   ]);
 
 /**
- * Services to which a gateway may send. One that an entry declares too is left out: which of the two a gateway is told of depends on
- * whether istiod has been asked by a sidecar of the gateway's namespace before (`doGetSidecarScope` in pilot/pkg/model/push_context.go).
+ * Services to which a gateway may send. Left out are those that an entry declares too, and those of its namespace with an exportTo: what a
+ * gateway is told of them depends on whether istiod has been asked by a sidecar of that namespace before (`doGetSidecarScope` in
+ * pilot/pkg/model/push_context.go).
  */
-const behindGateways = ({ services, entries }: World): readonly Service[] =>
-  services.filter(
-    ({ ip, isHeadless, host }) => (ip !== undefined || isHeadless) && !entries.some((entry) => entry.host === host),
-  );
+const behindGateways = ({ services, entries }: World, { namespace }: Pod): readonly Service[] =>
+  services.filter((service) => {
+    const hasAddress = service.ip !== undefined || service.isHeadless;
+    const isDoubtful = service.isRestricted && service.namespace === namespace;
+    return hasAddress && !isDoubtful && !entries.some(({ host }) => host === service.host);
+  });
 
 /** A gateway sends what its routes say, to services. */
 function gatewayFlow(setting: Setting, world: World, from: Pod): Flow {
-  const service = setting.random.pick(behindGateways(world));
+  const service = setting.random.pick(behindGateways(world, from));
   const { port } = setting.random.pick(service.ports);
   return { from: `${from.namespace}/${from.name}`, host: service.host, port, protocol: "grpc" };
 }
@@ -105,7 +108,7 @@ function flow(setting: Setting, world: World): Flow {
   const { random } = setting;
   const callers = world.pods.filter(({ labels }) => labels["app"] !== "otel");
   const from = random.pick(random.chance(0.85) && callers.length > 0 ? callers : world.pods);
-  if (from.isGateway && behindGateways(world).length > 0) return gatewayFlow(setting, world, from);
+  if (from.isGateway && behindGateways(world, from).length > 0) return gatewayFlow(setting, world, from);
   const caller = from.isGateway ? random.pick(world.pods.filter((pod) => !pod.isGateway)) : from;
   return {
     from: `${caller.namespace}/${caller.name}`,

@@ -17,6 +17,8 @@ export interface Service {
   readonly host: string;
   readonly ip: string | undefined;
   readonly isHeadless: boolean;
+  /** It says itself who may see it. */
+  readonly isRestricted: boolean;
   readonly ports: readonly ServicePort[];
   readonly pods: readonly Pod[];
   readonly objects: readonly Json[];
@@ -171,6 +173,7 @@ export function service(
     name,
     host: `${name}.${namespace}.svc.${domain}`,
     isHeadless: shape === "headless",
+    isRestricted: "annotations" in meta,
     ports,
   };
   const typed = { apiVersion: "v1", kind: "Service", metadata: meta };

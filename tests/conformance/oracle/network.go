@@ -10,6 +10,9 @@ import (
 	discoveryv1 "k8s.io/api/discovery/v1"
 )
 
+// maxAliases: a resolver follows no more.
+const maxAliases = 8
+
 // outside is an address that no object of a case has.
 const outside = "203.0.113.7"
 
@@ -68,13 +71,16 @@ func (e *engine) dialAddresses(ns string, f Flow) []string {
 		return []string{f.Host}
 	}
 	s, podName := e.svcByHost(ns, f.Host)
-	if s != nil && s.Spec.Type == corev1.ServiceTypeExternalName {
+	for hops := 0; s != nil && s.Spec.Type == corev1.ServiceTypeExternalName; hops++ {
 		alias := strings.TrimSuffix(s.Spec.ExternalName, ".")
 		if s, podName = nil, ""; strings.HasSuffix(alias, ".svc."+e.domain) { // an alias is an absolute name
 			s, podName = e.svcByHost("", alias)
 		}
 		if s == nil {
 			return []string{e.addressOfEntry(alias)}
+		}
+		if hops == maxAliases { // they stand for each other
+			return nil
 		}
 	}
 	switch {
