@@ -45,6 +45,15 @@ function grouped<K>(entries: readonly Sought[] | readonly Numbered[], key: (soug
 /** `data.relay#exporters.otlp.endpoint`: a path in a document that is itself a text. */
 const INSIDE = "#";
 
+/** Every key that a path may begin with: `a`, `a.b` and `a.b/c` of `a.b/c`; what stands in brackets, in quotes or without. */
+function beginnings(path: string): string[] {
+  const keys = [...path.matchAll(/[.[#]|$/g)].map(({ index }) => path.slice(0, index));
+  if (!path.startsWith("[")) return keys;
+  const open = path.startsWith('["') ? 2 : 1;
+  const close = open === 2 ? /"\]/g : /\]/g;
+  return [...keys, ...[...path.matchAll(close)].map(({ index }) => path.slice(open, index))];
+}
+
 /** The events of a text that was parsed together. */
 class Piece {
   private readonly events: Event[];
@@ -88,10 +97,18 @@ class Piece {
     }
   }
 
+  /** Where each line ends; made once, for there may be thousands of questions. */
+  private ends: readonly number[] | undefined;
+
   private linesBeforeOffset(offset: number): number {
-    let lines = 0;
-    for (let at = this.text.indexOf("\n"); at !== -1 && at < offset; at = this.text.indexOf("\n", at + 1)) lines++;
-    return lines;
+    this.ends ??= [...this.text.matchAll(/\n/g)].map(({ index }) => index);
+    let [low, high] = [0, this.ends.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.ends[middle] ?? offset) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   private document(index: number): number {
@@ -119,21 +136,47 @@ class Piece {
     const type = this.events[node]?.type;
     if (type === EVENT_ID.SEQUENCE) {
       const [written, index] = /^\[(\d+)\]\.?/.exec(path) ?? /^(\d+)(?:\.|$)/.exec(path) ?? [];
-      if (written === undefined) return undefined;
-      let item = node + 1;
-      for (let count = Number(index); count > 0 && !this.isEnd(item); count--) item = this.next(item);
-      return this.isEnd(item) ? undefined : { place: item, node: item, rest: path.slice(written.length) };
+      const item = written === undefined ? undefined : this.children(node)[Number(index)];
+      return item === undefined || written === undefined
+        ? undefined
+        : { place: item, node: item, rest: path.slice(written.length) };
     }
     if (type !== EVENT_ID.MAPPING) return undefined;
+    const keys = this.keys(node);
     let best: { place: number; node: number; rest: string } | undefined;
-    for (let key = node + 1; !this.isEnd(key);) {
-      const value = this.next(key);
-      const rest = this.after(path, this.scalar(key));
-      if (rest !== undefined && (best === undefined || rest.length < best.rest.length))
-        best = { place: key, node: value, rest };
-      key = this.next(value);
+    for (const key of beginnings(path)) {
+      const place = keys.get(key);
+      const rest = place === undefined ? undefined : this.after(path, key);
+      if (place !== undefined && rest !== undefined && (best === undefined || rest.length < best.rest.length))
+        best = { place, node: this.next(place), rest };
     }
     return best;
+  }
+
+  private readonly childrenOf = new Map<number, readonly number[]>();
+
+  /** The items of a sequence; the keys and values of a mapping, in turns. */
+  private children(node: number): readonly number[] {
+    const known = this.childrenOf.get(node);
+    if (known !== undefined) return known;
+    const children: number[] = [];
+    for (let child = node + 1; !this.isEnd(child); child = this.next(child)) children.push(child);
+    this.childrenOf.set(node, children);
+    return children;
+  }
+
+  private readonly keysOf = new Map<number, ReadonlyMap<string, number>>();
+
+  private keys(node: number): ReadonlyMap<string, number> {
+    const known = this.keysOf.get(node);
+    if (known !== undefined) return known;
+    const keys = new Map<string, number>();
+    this.children(node).forEach((child, at) => {
+      const key = at % 2 === 0 ? this.scalar(child) : undefined;
+      if (key !== undefined) keys.set(key, child);
+    });
+    this.keysOf.set(node, keys);
+    return keys;
   }
 
   /** What is left of a path behind a key, if the path begins with it. */

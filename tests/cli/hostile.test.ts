@@ -92,7 +92,7 @@ test("one document that cannot be read, and none of the others is judged", async
 test("a file of nothing but unreadable documents is not read to its end, and says where it was left", async () => {
   const { code, stderr } = await check("---\na: [\n".repeat(1500));
   expect(code).toBe(3);
-  expect(stderr.match(/^<stdin>:\d+: deficient/gm)).toHaveLength(1000);
+  expect(stderr.match(/^<stdin>:\d+: (?!begins)/gm)).toHaveLength(1000);
   expect(stderr).toContain("<stdin>:2001: begins what was not looked at any more, after 1000 documents");
 });
 
