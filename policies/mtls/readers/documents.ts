@@ -1,8 +1,9 @@
 import { isUnknown } from "../known";
 import type { Problem } from "../mesh";
-import type { Manifest, ObjectRef, Source } from "../objects";
+import { describeRef, type Manifest, type ObjectRef, type Source } from "../objects";
 import { Field, isMap } from "./fields";
 import { isRead, readerOf } from "./index";
+import { installedBy } from "./istio-operator";
 import { readRef } from "./meta";
 
 /** One Kubernetes object, known by group and kind; lists are already taken apart. */
@@ -40,14 +41,24 @@ const identify = (
 };
 
 /**
- * Whether it is the configuration of a tool rather than an object of a cluster (Kustomization, IstioOperator, kind's Cluster): those
- * have a type and no name, which everything that an API server keeps has.
+ * Whether it is the configuration of a tool rather than an object of a cluster (Kustomization, kind's Cluster): those have a type and no
+ * name, which everything that an API server keeps has.
  */
 const isToolConfiguration = ({ group, kind, object, partial }: Document): boolean => {
   const metadata = own(object, "metadata");
   const isNameless = metadata === undefined || (isMap(metadata) && !("name" in metadata || "generateName" in metadata));
   return isNameless && !partial && !isRead(`${group}/${kind}`);
 };
+
+/** Configuration of `istioctl install`, whatever it is called. */
+const isInstallation = ({ group, kind }: Document): boolean => group === "install.istio.io" && kind === "IstioOperator";
+
+/** What runs counts before what was asked for. */
+function notAmong(documents: readonly Document[], installed: readonly Document[]): readonly Document[] {
+  if (installed.length === 0) return installed;
+  const names = new Set(documents.map(({ ref }) => describeRef(ref)));
+  return installed.filter(({ ref }) => !names.has(describeRef(ref)));
+}
 
 export interface Documents {
   readonly documents: readonly Document[];
@@ -76,6 +87,7 @@ const typeProblem = (object: Readonly<Record<string, unknown>>, type: Readonly<R
 /** Takes manifests apart into objects: `List` and `…List` kinds give their items, which may leave out the type that the list says. */
 export function documentsOf(manifests: readonly Manifest[], problems: Problem[]): Documents {
   const documents: Document[] = [];
+  const installed: Document[] = [];
   let skipped = 0;
   const queue: Queued[] = [...manifests].reverse();
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
@@ -103,9 +115,12 @@ export function documentsOf(manifests: readonly Manifest[], problems: Problem[])
       list({ path: "items", message: `the items of the ${kind} are not known` });
     else {
       const document = identify(apiVersion, kind, object, source);
+      const made = isInstallation(document) ? installedBy(object) : [];
+      for (const each of made) installed.push(identify("v1", "ConfigMap", each, source));
+      if (made.length > 0) continue;
       if (isToolConfiguration(document)) skipped += 1;
       else documents.push(document);
     }
   }
-  return { documents, skipped };
+  return { documents: [...documents, ...notAmong(documents, installed)], skipped };
 }

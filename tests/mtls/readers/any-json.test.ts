@@ -148,6 +148,16 @@ const SAMPLES: readonly unknown[] = [
     metadata: { name: "istio", namespace: "istio-system" },
     data: { mesh: "enableAutoMtls: true\nextensionProviders: [{ name: a, opentelemetry: { port: 1 } }]" },
   },
+  {
+    apiVersion: "install.istio.io/v1alpha1",
+    kind: "IstioOperator",
+    metadata: { namespace: "mesh" },
+    spec: {
+      revision: "canary",
+      meshConfig: { enableAutoMtls: false },
+      values: { global: { proxy: { autoInject: "enabled" } }, sidecarInjectorWebhook: { neverInjectSelector: [] } },
+    },
+  },
 ];
 
 /** All places in a value, the value itself first. */
