@@ -2,17 +2,14 @@ import { remember } from "../explore";
 import type { Sidecar, Workload } from "../mesh";
 import { bareRoutes, type Registration } from "./bare-hosts";
 import type { Context } from "./context";
-import { instancesOf } from "./endpoints";
 import { coversHost, isIpAddress, isWildcard } from "./hosts";
 import { hasOwnAddress, mayListenPerEndpoint, sharesListener } from "./entry-address";
 import { serverFirst, writtenProtocol } from "../server/port-protocol";
 import {
   addressesOfService,
   externalNameOf,
-  isForNobody,
   isPassthrough,
   portOf,
-  registered,
   servicesOf,
   servicesWithPort,
   type ExternalService,
@@ -70,19 +67,16 @@ export class Listeners {
   }
 
   /**
-   * The listener at a pod's own address: of the visible headless services whose port is not HTTP and on which the pod answers. What is
+   * The listener at a pod's own address: of the services without an address whose port is not HTTP and on which the pod answers. What is
    * sent to that address is their traffic, whatever name was dialled.
    */
   atPod(workload: Workload, number: number): readonly Chain[] {
-    const { index, indexes, settle } = this.context;
-    const services = [...index.servicesSelecting(workload), ...index.slicesListing(workload)];
-    const owners = services.flatMap(({ service: object }) => {
-      const service = registered(indexes.registry, object);
-      if (service === undefined || !isPassthrough(service, settle)) return [];
+    const { indexes, settle } = this.context;
+    const owners = this.told.withoutAddress(workload).flatMap((service) => {
       if (!this.told.sees(service, number, "pods")) return [];
       const port = portOf(indexes.registry, service, number, settle);
       if (port === undefined || port.protocol === "HTTP") return [];
-      const answers = instancesOf(this.context, port).some((endpoint) => endpoint.workload === workload);
+      const answers = this.told.instancesAt(service, number).some((endpoint) => endpoint.workload === workload);
       return answers ? [{ service, port, isAtPod: true }] : [];
     });
     owners.sort((a, b) => this.told.compare(a.service, b.service));
@@ -258,13 +252,7 @@ export class Listeners {
   private isAnywhere(entry: ExternalService, port: RegisteredPort): boolean {
     if (!sharesListener(entry.object, port)) return false;
     if (port.protocol === "HTTP" || !mayListenPerEndpoint(entry.object)) return true;
-    const { registry } = this.context.indexes;
-    return servicesOf(registry, entry.host)
-      .filter((service) => service.ref.namespace === entry.ref.namespace && !isForNobody(service))
-      .every((service) => {
-        const same = portOf(registry, service, port.number, this.context.settle);
-        return same === undefined || instancesOf(this.context, same).length === 0;
-      });
+    return this.told.instancesAt(entry, port.number).length === 0;
   }
 
   /** There is a listener on 0.0.0.0 for it. An alias has none. */

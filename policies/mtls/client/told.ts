@@ -1,7 +1,11 @@
-import type { Sidecar } from "../mesh";
+import { isUnknown } from "../known";
+import type { Sidecar, Workload } from "../mesh";
+import type { Endpoint } from "../mesh-index";
 import { byCreation, compare } from "./age";
 import type { Context } from "./context";
-import { portOf, portsOf, servicesOf, type Registered } from "./registry";
+import { instancesOf } from "./endpoints";
+import { mayListenPerEndpoint } from "./entry-address";
+import { isForNobody, isPassthrough, portOf, portsOf, registered, servicesOf, type Registered } from "./registry";
 import { merged, ofOneNamespace, type Merged } from "./same-host";
 import type { Target } from "./shared-listener";
 import { egressOf, imports, isPublic, isVisible, ownListener, type ListenedPort } from "./visibility";
@@ -93,6 +97,37 @@ export class Told {
     const found = this.clustersOf(service.host);
     const owned = found?.ports.find(({ number, isUdp }) => number === port.number && !isUdp);
     return found === undefined || owned === undefined ? undefined : { service: found.service, port: owned };
+  }
+
+  /** Headless Services to which a workload may belong, and entries that are listened for at their endpoints. */
+  withoutAddress(workload: Workload): readonly Registered[] {
+    const { index, indexes, settle } = this.context;
+    const { registry } = indexes;
+    const objects = [...index.servicesSelecting(workload), ...index.slicesListing(workload)];
+    const services = objects.flatMap(({ service }) => registered(registry, service) ?? []);
+    const selecting = index
+      .entriesSelecting(workload)
+      .flatMap(({ entry }) => (isUnknown(entry.hosts) ? [] : entry.hosts));
+    const entries = [...services.map(({ host }) => host), ...selecting].flatMap((host) =>
+      servicesOf(registry, host).filter(
+        (each) =>
+          each.kind === "ServiceEntry" &&
+          each.ref.namespace === workload.ref.namespace &&
+          mayListenPerEndpoint(each.object),
+      ),
+    );
+    return [...new Set([...services.filter((service) => isPassthrough(service, settle)), ...entries])];
+  }
+
+  /** Who is there on the port of a host, whichever of the objects of one namespace that declare the host says so. */
+  instancesAt({ host, ref }: Registered, number: number): readonly Endpoint[] {
+    const { registry } = this.context.indexes;
+    return servicesOf(registry, host)
+      .filter((service) => service.ref.namespace === ref.namespace && !isForNobody(service))
+      .flatMap((service) => {
+        const port = portOf(registry, service, number, this.context.settle);
+        return port === undefined ? [] : instancesOf(this.context, port);
+      });
   }
 
   /** The egress entry for the port alone that imports it. */
