@@ -4,7 +4,7 @@ import { compare } from "./diagnose/culprits";
 import { correctionsOf } from "./diagnose/corrections";
 import type { Comparison, Diagnosis, Finding } from "./diagnose/diagnosis";
 import { findingsOf } from "./diagnose/findings";
-import { linesOf } from "./diagnose/line";
+import { countLines, linesOf } from "./diagnose/line";
 import { readLog } from "./diagnose/read-log";
 import { hitsOf } from "./diagnose/record";
 import { declaredFlows, emit, factsOf, readInput } from "./input";
@@ -36,8 +36,7 @@ export const diagnose: Run = async (args, io) => {
 export function diagnoseLog(log: string): Diagnosis {
   const lines = linesOf(log);
   const findings = findingsOf(hitsOf(lines));
-  const count = log.endsWith("\n") || log === "" ? lines.length - 1 : lines.length;
-  return { schemaVersion: 1, lines: count, findings, corrections: correctionsOf(lines, findings) };
+  return { schemaVersion: 1, lines: countLines(log), findings, corrections: correctionsOf(lines, findings) };
 }
 
 async function comparison(

@@ -22,7 +22,11 @@ const CRI = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) (stdout|stderr) ([FP])(
 export function linesOf(log: string): Line[] {
   const lines: Line[] = [];
   const partial = new Map<string, { readonly number: number; text: string }>();
-  log.split(/\r\n|\n|\r/).forEach((raw, index) => {
+  let wasBlank = false;
+  eachLine(log, (raw, index) => {
+    // One blank line parts what stands around it as well as a million do.
+    if (raw === "" && wasBlank) return;
+    wasBlank = raw === "";
     const stripped = raw.slice(0, LONGEST).replace(ANSI, "");
     const prefix = KUBECTL_PREFIX.exec(stripped);
     const unprefixed = prefix === null ? stripped : stripped.slice(prefix[0].length);
@@ -37,6 +41,34 @@ export function linesOf(log: string): Line[] {
   });
   for (const [stream, { number, text }] of partial) lines.push({ number, stream, ...unwrap(text) });
   return lines.sort((a, b) => a.number - b.number);
+}
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+
+/** Lines end as on any system; by hand, because a log may have tens of millions of them. */
+function eachLine(log: string, use: (line: string, index: number) => void): void {
+  let start = 0;
+  let index = 0;
+  for (let at = 0; at < log.length; at++) {
+    const code = log.charCodeAt(at);
+    if (code !== LINE_FEED && code !== CARRIAGE_RETURN) continue;
+    use(log.slice(start, at), index++);
+    if (code === CARRIAGE_RETURN && log.charCodeAt(at + 1) === LINE_FEED) at++;
+    start = at + 1;
+  }
+  use(log.slice(start), index);
+}
+
+/** How many lines a log has; what follows the last line end is one, if it is anything. */
+export function countLines(log: string): number {
+  let count = 0;
+  let last = "";
+  eachLine(log, (line, index) => {
+    count = index;
+    last = line;
+  });
+  return last === "" ? count : count + 1;
 }
 
 function unwrap(text: string): Pick<Line, "text" | "access"> {

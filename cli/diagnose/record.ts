@@ -32,6 +32,8 @@ const END = /TLS[_ ]error[_ ]end/;
 const HEADER = /\]\s*$/;
 /** A line of 800 characters on a terminal of 60. */
 const WIDEST = 14;
+/** Nobody wraps a message that is longer, and every part more is looked at by every signature. */
+const LONGEST_WRAPPED = 4096;
 
 /** Recognises every record among the lines, in their order, each once. */
 export function hitsOf(lines: readonly Line[]): Hit[] {
@@ -70,7 +72,11 @@ function longest(lines: readonly Line[], at: number): { readonly ranked: Ranked 
   if (!OPENER.test(first.text)) return { ranked: best, length };
   let spaced = first.text;
   let joined = first.text;
-  for (let next = at + 1; next < Math.min(lines.length, at + WIDEST) && !END.test(spaced); next++) {
+  for (
+    let next = at + 1;
+    next < Math.min(lines.length, at + WIDEST) && spaced.length < LONGEST_WRAPPED && !END.test(spaced);
+    next++
+  ) {
     const text = lines[next]?.text ?? "";
     if ((START.test(text) && !HEADER.test(spaced)) || text.trim() === "") break;
     spaced = `${spaced} ${text.trim()}`;
@@ -88,7 +94,20 @@ function longest(lines: readonly Line[], at: number): { readonly ranked: Ranked 
   return { ranked: best, length };
 }
 
+/** Logs repeat themselves: what a text was recognised as, for the last few thousand. */
+const KNOWN = new Map<string, Ranked | undefined>();
+const MOST_KNOWN = 5000;
+
 function rank(line: Line): Ranked | undefined {
+  if (line.access !== undefined) return rankAnew(line);
+  if (KNOWN.has(line.text)) return KNOWN.get(line.text);
+  if (KNOWN.size >= MOST_KNOWN) KNOWN.clear();
+  const ranked = rankAnew(line);
+  KNOWN.set(line.text, ranked);
+  return ranked;
+}
+
+function rankAnew(line: Line): Ranked | undefined {
   const access = line.access ?? readAccessLog(line.text);
   const record: LogRecord = access === undefined ? { text: line.text } : { text: line.text, access };
   for (const [rank, { recognise }] of SIGNATURES.entries()) {

@@ -63,6 +63,16 @@ describe("the incident report", () => {
   });
 });
 
+test("any number of blank lines, and of lines that begin something, is read", () => {
+  const blank = "\n".repeat(3_000_000);
+  expect(diagnoseLog(`${blank}${LINE}\n${blank}`)).toMatchObject({
+    lines: 6_000_001,
+    findings: [{ id: "tls-to-plaintext-port", count: 1, firstLine: 3_000_001 }],
+  });
+  expect(diagnoseLog("Failed to export\n".repeat(20_000))).toMatchObject({ lines: 20_000, findings: [] });
+  expect(diagnoseLog("a\r\nb\rc\n\n")).toMatchObject({ lines: 4 });
+});
+
 describe("lines as they come", () => {
   const wrapAt = (text: string, width: number): string => text.replace(new RegExp(`(.{${width}})`, "g"), "$1\n");
 
