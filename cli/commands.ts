@@ -26,7 +26,7 @@ const ANY = Number.POSITIVE_INFINITY;
 const FLOWS: readonly OptionName[] = ["flow", "flows"];
 const CLUSTER: readonly OptionName[] = ["kubeconfig", "context"];
 const SOURCES: readonly OptionName[] = ["state", "preview", "live", ...CLUSTER];
-const FACTS: readonly OptionName[] = ["now", "istio-version", "cluster-domain"];
+const FACTS: readonly OptionName[] = ["now", "istio-version", "cluster-domain", "collector-image"];
 const GENERAL: readonly OptionName[] = ["config", "quiet", "help", "version"];
 
 const PATH = `PATH is a file, a folder (searched for .yaml, .yml and .json) or - for standard input: YAML or JSON, any number of

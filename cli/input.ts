@@ -57,9 +57,11 @@ function isLive(args: Arguments, named: number): boolean {
 export function factsOf(args: Arguments): MeshFacts {
   const istioVersion = args.text("istio-version");
   const clusterDomain = args.text("cluster-domain");
+  const collectorImages = args.list("collector-image");
   return {
     ...(istioVersion === undefined ? {} : { istioVersion }),
     ...(clusterDomain === undefined ? {} : { clusterDomain }),
+    ...(collectorImages.length === 0 ? {} : { collectorImages }),
   };
 }
 

@@ -58,6 +58,12 @@ export const OPTIONS = {
   now: { type: "text", value: "DATE", kind: "date", help: "judge dates as on this day (YYYY-MM-DD) [today, UTC]" },
   "istio-version": { type: "text", value: "X.Y", kind: "version", help: "answer as this version of Istio does" },
   "cluster-domain": { type: "text", value: "DOMAIN", kind: "domain", help: "the cluster's DNS domain [cluster.local]" },
+  "collector-image": {
+    type: "text",
+    multiple: true,
+    value: "IMAGE",
+    help: "an image that is a collector though its name does not say so, with or without its registry, without its tag",
+  },
   evidence: { type: "flag", help: "list every object that was considered, winners and losers" },
   write: { type: "flag", help: "write the first patch of each flow to its file" },
   traces: {

@@ -59,6 +59,11 @@ const schema = z.strictObject({
     .min(1)
     .default([...DEFAULT_OTLP_PORTS])
     .describe("OTLP ports of collectors"),
+  collectorImages: z
+    .array(text)
+    .min(1)
+    .exactOptional()
+    .describe("Images that are collectors though their names do not say so"),
   maxExceptionDays: days.default(MAX_EXCEPTION_DAYS).describe("How far ahead an exception may reach"),
   warnDays: days.default(DEFAULT_WARN_DAYS).describe("Days before its end from which an exception is announced"),
   owners: z.array(text).min(1).exactOptional().describe("Who may own an exception"),
@@ -96,7 +101,8 @@ export function readSettings(raw: unknown, clock: Date): PackSettings | { readon
     return {
       problems: parsed.error.issues.map(({ path, message }) => `${pathOf(path) || "configuration"}: ${message}`),
     };
-  const { namespaces, ...rest } = parsed.data;
+  const { namespaces, collectorImages, facts, ...rest } = parsed.data;
   const at = clock.toISOString();
-  return { settings: { ...rest, now: toIsoDate(clock), at }, namespaces };
+  const stated = collectorImages === undefined ? facts : { ...facts, collectorImages };
+  return { settings: { ...rest, facts: stated, now: toIsoDate(clock), at }, namespaces };
 }

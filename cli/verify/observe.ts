@@ -102,7 +102,7 @@ export async function observe(
 function talkersIn({ mesh, flows }: Assessment): ReadonlySet<string> {
   const refs = [
     ...flows.flatMap(({ from, servers }) => [from, ...servers.flatMap(({ workload }) => workload ?? [])]),
-    ...mesh.workloads.filter(isCollector).map(({ ref }) => ref),
+    ...mesh.workloads.filter((workload) => isCollector(mesh, workload)).map(({ ref }) => ref),
   ];
   return new Set([...refs.map(describeRef), ...otlpFlows(mesh).undiscovered.map(({ object }) => object)]);
 }

@@ -52,6 +52,8 @@ export interface MeshFacts {
   readonly istioVersion?: string;
   /** istiod runs with `PILOT_ENABLE_EDS_FOR_HEADLESS_SERVICES`. @default false */
   readonly edsForHeadlessServices?: boolean;
+  /** Images that are collectors though their names do not say so: `telemetry` is any registry's, `registry.example.com/a/telemetry` that one. */
+  readonly collectorImages?: readonly string[];
   /** Kubernetes version, for native sidecars. @default "1.34" */
   readonly kubernetesVersion?: string;
 }

@@ -32,7 +32,7 @@ function inTheClear(assessment: Assessment, flow: FlowAnswer): InTheClear[] {
   if (client === undefined || dataPlane(index, client).mode === "none") return [];
   return flow.servers.flatMap((answer) => {
     const server = answer.workload === null ? undefined : index.workload(answer.workload);
-    if (answer.outcome !== "plaintext" || server === undefined || !isCollector(server)) return [];
+    if (answer.outcome !== "plaintext" || server === undefined || !isCollector(assessment.mesh, server)) return [];
     if (isAgreed(assessment, server, answer)) return [];
     return [{ flow, server }];
   });

@@ -38,13 +38,18 @@ test("what is given is taken", () => {
     {
       facts: { meshMode: "PERMISSIVE", istioVersion: "1.31" },
       otlpPorts: [14317],
+      collectorImages: ["telemetry"],
       register,
       namespaces: { m: { a: "b" } },
     },
     CLOCK,
   );
   expect(read).toMatchObject({
-    settings: { facts: { meshMode: "PERMISSIVE", istioVersion: "1.31" }, otlpPorts: [14317], register },
+    settings: {
+      facts: { meshMode: "PERMISSIVE", istioVersion: "1.31", collectorImages: ["telemetry"] },
+      otlpPorts: [14317],
+      register,
+    },
     namespaces: { m: { a: "b" } },
   });
 });
@@ -81,9 +86,17 @@ test("every problem is listed, not only the first", () => {
 
 test("the schema that CrossGuard gets has every key, and asks for none", () => {
   const schema = settingsSchema();
-  expect(Object.keys(schema).sort()).toEqual(
-    ["breakGlass", "facts", "maxExceptionDays", "namespaces", "otlpPorts", "owners", "register", "warnDays"].sort(),
-  );
+  expect(Object.keys(schema).sort()).toEqual([
+    "breakGlass",
+    "collectorImages",
+    "facts",
+    "maxExceptionDays",
+    "namespaces",
+    "otlpPorts",
+    "owners",
+    "register",
+    "warnDays",
+  ]);
   expect(schema).not.toHaveProperty("enforcementLevel");
   expect(JSON.parse(JSON.stringify(schema))).toEqual(schema);
 });

@@ -219,7 +219,7 @@ function operatedWith({ raw, ref }: Workload): readonly Document[] | Undiscovere
 
 /** The configuration of a collector, from its resource, its arguments and the ConfigMaps that its volumes bring. */
 export function readCollectorConfiguration(mesh: Mesh, workload: Workload): CollectorConfiguration | Undiscovered {
-  const container = collectorContainer(workload);
+  const container = collectorContainer(mesh, workload);
   if (container === undefined)
     return {
       object: describeRef(workload.ref),

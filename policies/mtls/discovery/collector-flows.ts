@@ -35,13 +35,13 @@ const TELEMETRY: readonly (readonly [string, string])[] = [
 ];
 
 /** Telemetry of the collector about itself. Source: opentelemetry.io, "Collector: internal telemetry". */
-function ownTelemetry({ workload, configuration }: ConfiguredCollector): Discovery {
+function ownTelemetry(mesh: Mesh, { workload, configuration }: ConfiguredCollector): Discovery {
   const tree = Object.fromEntries(
     TELEMETRY.map(([provider, name]) => [provider, configuration.at("service", "telemetry", name)]),
   );
   const endpoints = declaredExporters(tree, {
     client: workload.ref,
-    container: collectorContainer(workload)?.name ?? "",
+    container: collectorContainer(mesh, workload)?.name ?? "",
     environment: configuration.environment,
     agent: undefined,
     place: (path) => {
@@ -60,7 +60,7 @@ function flowsOf(mesh: Mesh, collector: ConfiguredCollector): Discovery {
   return join([
     ...exporterFlows(mesh, collector),
     ...scrapeConfigsOf(collector),
-    ownTelemetry(collector),
+    ownTelemetry(mesh, collector),
     {
       flows: [],
       undiscovered: used.complete

@@ -37,7 +37,7 @@ function readCollector(mesh: Mesh, workload: Workload): Collector {
 
 /** The collector that a workload is, with its configuration where the objects tell it; `undefined` for any other workload. */
 export const collectorOf = remembered((mesh: Mesh, workload: Workload): Collector | undefined =>
-  isCollector(workload) ? readCollector(mesh, workload) : undefined,
+  isCollector(mesh, workload) ? readCollector(mesh, workload) : undefined,
 );
 
 /** Every collector, in the order of the workloads. */

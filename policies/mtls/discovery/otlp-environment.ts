@@ -259,7 +259,8 @@ const findings = perMesh((mesh): Findings => {
       continue;
     }
     for (const container of containers) {
-      if (container.name === PROXY_CONTAINER || !runsBeside(container) || isCollectorContainer(container)) continue;
+      if (container.name === PROXY_CONTAINER || !runsBeside(container) || isCollectorContainer(mesh, container))
+        continue;
       const found = findingsOf(mesh, workload, container);
       endpoints.push(...found.endpoints);
       undiscovered.push(...found.undiscovered);

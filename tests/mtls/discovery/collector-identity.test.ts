@@ -4,6 +4,11 @@ import { isCollectorImage } from "../../../policies/mtls/discovery/collector-ide
 import { IMAGE, collector, exporting, found } from "./collector-yaml";
 import { configMap, deployment, meshOf, workloadNamed } from "./mesh-of";
 
+const isCollectorIn = (yaml: string): boolean => {
+  const mesh = meshOf(yaml);
+  return isCollector(mesh, workloadNamed(mesh, "app"));
+};
+
 describe("what is a collector", () => {
   test.each([
     ["otel/opentelemetry-collector:0.156.0", true],
@@ -20,6 +25,17 @@ describe("what is a collector", () => {
   });
 
   test.each([
+    ["registry.example.com/obs/telemetry:1", true],
+    ["telemetry@sha256:0123", true],
+    ["localhost:5000/obs/agent:2", true],
+    ["registry.example.com/other/agent:2", false],
+    ["my-telemetry:1", false],
+    ["telemetry/app:1", false],
+  ])("image %s, where telemetry and localhost:5000/obs/agent are stated to be collectors", (image, expected) => {
+    expect(isCollectorImage(image, ["telemetry", "localhost:5000/obs/agent"])).toBe(expected);
+  });
+
+  test.each([
     ["a sidecar collector", `image: app\n        - { name: sidecar, image: "otelcol:1" }`, true],
     ["an image that is not known, without a collector's labels", `image: "?unknown?"`, false],
     [
@@ -31,24 +47,24 @@ describe("what is a collector", () => {
   ])("%s", (_, container, expected) => {
     const [first = "", ...more] = container.split("\n");
     const mesh = meshOf([deployment(first), ...more].join("\n"));
-    expect(isCollector(workloadNamed(mesh, "app"))).toBe(expected);
+    expect(isCollector(mesh, workloadNamed(mesh, "app"))).toBe(expected);
   });
 
   test("an image that is not known, with a collector's labels", () => {
     const labelled = (label: string) =>
       deployment(`image: "?unknown?"`).replaceAll("app: app }", `app: app, ${label}: opentelemetry-collector }`);
     for (const label of ["app.kubernetes.io/name", "app.kubernetes.io/component"])
-      expect(isCollector(workloadNamed(meshOf(labelled(label)), "app"))).toBe(true);
+      expect(isCollectorIn(labelled(label))).toBe(true);
     const known = deployment("image: app").replaceAll(
       "app: app }",
       "app: app, app.kubernetes.io/name: opentelemetry-collector }",
     );
-    expect(isCollector(workloadNamed(meshOf(known), "app"))).toBe(false);
+    expect(isCollectorIn(known)).toBe(false);
   });
 
   test("an init container is none", () => {
     const yaml = deployment("image: app", { pod: `initContainers: [{ name: early, image: "otelcol:1" }]` });
-    expect(isCollector(workloadNamed(meshOf(yaml), "app"))).toBe(false);
+    expect(isCollectorIn(yaml)).toBe(false);
   });
 });
 

@@ -189,7 +189,8 @@ describe("what is not known, anywhere", () => {
       fc.property(fc.constantFrom(...CASES), fc.jsonValue(), (place, value) => {
         const mesh = estateWith(place, value);
         expect(Array.isArray(discover(mesh).flows)).toBe(true);
-        for (const workload of mesh.workloads) expect([isCollector(workload), otlpPorts(mesh, workload)]).toBeDefined();
+        for (const workload of mesh.workloads)
+          expect([isCollector(mesh, workload), otlpPorts(mesh, workload)]).toBeDefined();
       }),
       { numRuns: 100 },
     );
