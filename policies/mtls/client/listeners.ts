@@ -22,6 +22,7 @@ import { namesFor, type RouteQuery, type RouteTarget } from "./virtual-service";
 import {
   importedByRest,
   importsAs,
+  isWatched,
   listenerOf,
   ownListener,
   protocolUnder,
@@ -124,6 +125,8 @@ export class Listeners {
   knowsAs(written: string | undefined, alias: Registered | undefined, { service, port }: Target): boolean {
     if (alias === undefined)
       return written === undefined || !isIpAddress(written) || addressesOfService(service).includes(written);
+    const { mesh, settle } = this.context;
+    if (!isWatched(alias.ref.namespace, mesh, settle)) return false;
     const imported = this.queryOf({ service, port }, true).imported;
     return imported === undefined || importsAs(imported, alias.host, service, this.context.client.scope.namespace);
   }

@@ -83,7 +83,7 @@ const isFor = (entry: Registered, mesh: Mesh, clientNamespace: string, settle: S
   isExported(audienceOf(entry, mesh, settle), entry.ref.namespace, clientNamespace);
 
 /** Whether istiod watches the namespace at all. */
-function isWatched(namespace: string, mesh: Mesh, settle: Settle): boolean {
+export function isWatched(namespace: string, mesh: Mesh, settle: Settle): boolean {
   const at = isUnknown(mesh.config.discoverySelectors)
     ? { ref: meshConfigRef(mesh), path: "discoverySelectors" }
     : {
