@@ -10,6 +10,8 @@ export interface Meant {
   /** As the application writes it; `undefined` where it does not. */
   readonly written: string | undefined;
   readonly service: Registered | undefined;
+  /** The name is that of a pod of the service. */
+  readonly isPodName?: boolean;
   /** The Service without pods under whose name it was dialled. */
   readonly alias?: Registered | undefined;
 }
@@ -37,8 +39,9 @@ export function meantBy(dialled: Dialled, bytes: Bytes): Meant {
 function named(dialled: Dialled, bytes: Bytes): Meant {
   switch (dialled.kind) {
     case "service": {
-      const { service, written } = dialled;
-      return { host: bytes.isTls ? nameInHandshake(written) : service.host, written, service };
+      const { service, written, pod } = dialled;
+      const host = bytes.isTls ? nameInHandshake(written) : service.host;
+      return { host, written, service, isPodName: pod !== undefined };
     }
     case "entry":
       return { host: nameIn(dialled, bytes), written: dialled.host, service: dialled.service };

@@ -129,7 +129,7 @@ class Routes {
     to: Address,
     number: number,
     why: PassthroughReason,
-    { host, written, service, alias }: Meant,
+    { host, written, service, isPodName, alias }: Meant,
   ): readonly Hop[] {
     const chains = this.listeners.sharing(number);
     if (chains === undefined) return this.passthrough(to, why, service);
@@ -141,7 +141,10 @@ class Routes {
     const isListenedFor = isRequest && (chain !== undefined || this.listeners.readsHttp(number));
     const byAlias = isListenedFor ? this.routedAs(alias, number, target, to) : undefined;
     if (byAlias !== undefined) return byAlias;
-    if (target !== undefined && this.listeners.knowsAs(written, alias, target)) return this.routed(target, to);
+    // Names of pods are routed to Kubernetes Services only (`generateVirtualHostDomains` in httproute.go).
+    const isNamed = isPodName !== true || target?.service.kind === "Service";
+    if (target !== undefined && isNamed && this.listeners.knowsAs(written, alias, target))
+      return this.routed(target, to);
     const bare = isListenedFor && written !== undefined ? this.listeners.bare(written, number) : undefined;
     return bare?.map((each) => this.routeTo(each, number, true, to)) ?? this.passthrough(to, why, service);
   }
