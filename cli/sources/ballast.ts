@@ -1,12 +1,10 @@
+import { BOOKKEEPING } from "../../policies/mtls/readers/duplicates";
 import { isRecord } from "./list";
 
 /**
  * What live objects carry along and no verdict depends on, often more than half of them: taken off as soon as they are read, so that
  * the pods of a large cluster fit into memory.
  */
-
-/** Who set which field when, and how often the object was written. */
-const BOOKKEEPING: ReadonlySet<string> = new Set(["managedFields", "resourceVersion", "generation", "selfLink"]);
 
 /** A pod with a status is known to be one that runs, and what it was named after is in its name. */
 const OF_A_POD: ReadonlySet<string> = new Set([...BOOKKEEPING, "uid", "generateName"]);

@@ -55,18 +55,19 @@ describe("what is wrong stays wrong", () => {
   });
 });
 
-test("what the parser reads by itself it reads alike", () => {
-  const word = fc.constantFrom("a", "b: ", "- ", "[", "]", "{", "}", "'", '"', "\n", "\n  ", "\n    ", ",", "# c");
+test("however far in the lines of a list and of a text begin, they say the same", () => {
+  const item = fc.constantFrom("a", '"b"', "{ c: 1 }", "[d]");
+  const word = fc.constantFrom("one", "two: 2", "- three", "# four", "[five");
+  const margin = fc.nat(8).map((width) => " ".repeat(width));
+  const lines = (content: fc.Arbitrary<string>) => fc.array(fc.tuple(margin, content), { minLength: 1, maxLength: 4 });
   fc.assert(
-    fc.property(fc.array(word, { maxLength: 30 }), (words) => {
-      const text = words.join("");
-      let alone: unknown;
-      try {
-        alone = load(text);
-      } catch {
-        return;
-      }
-      expect(read(text)).toEqual(alone);
+    fc.property(lines(item), lines(word), margin, (items, words, close) => {
+      const written = (at: (line: readonly [string, string]) => string, end: string): string =>
+        `spec:\n    args: [\n${items.map((line) => `${at(line)}${line[1]},\n`).join("")}${end}]\n    says: "zero\n${words
+          .map((line) => `${at(line)}${line[1]}\n`)
+          .join("")}${end}end"\n    more: 1\n`;
+      const deep = " ".repeat(6);
+      expect(read(written(([width]) => width, close))).toEqual(load(written(() => deep, deep)));
     }),
   );
 });

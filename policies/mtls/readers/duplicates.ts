@@ -5,8 +5,8 @@ import { isMap } from "./fields";
 import { isNamed } from "./meta";
 
 type Value = unknown;
-/** Bookkeeping of the API server, which differs between two readings of one object. */
-const BOOKKEEPING = new Set(["managedFields", "resourceVersion", "generation", "selfLink"]);
+/** Bookkeeping of the API server, which differs between two readings of one object: who set which field when, how often it was written. */
+export const BOOKKEEPING: ReadonlySet<string> = new Set(["managedFields", "resourceVersion", "generation", "selfLink"]);
 
 /** Nothing that Kubernetes stores is nested this deep; what is, is not looked into further, so that no input exhausts the stack. */
 const MAX_DEPTH = 200;
