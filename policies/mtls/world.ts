@@ -4,6 +4,7 @@ import { clusterFor, type Cluster } from "./client/cluster";
 import type { Asked, Client, Context } from "./client/context";
 import { departureOf, staysInPod, type Departure } from "./client/departure";
 import { resolveHost, type Dialled } from "./client/dialled";
+import { isLookedUp } from "./client/entry-endpoints";
 import { endpointsOf, tlsModeOf } from "./client/endpoints";
 import { isPassthrough, forwardedPortOf } from "./client/registry";
 import { hopsFor, type Hop } from "./client/route";
@@ -165,7 +166,19 @@ class World {
   private hops(dialled: Dialled, to: Address): readonly Hop[] {
     const { tls, protocol, port, subset } = this.question;
     const hops = hopsFor(this.context, { isHttp: protocol !== "tcp", isTls: tls }, dialled, to, port);
-    return subset === undefined ? hops : hops.map((hop) => this.ofSubset(hop, subset));
+    const asked = subset === undefined ? hops : hops.map((hop) => this.ofSubset(hop, subset));
+    return asked.map((hop) => (hop.via === "cluster" ? this.ifBuilt(hop) : hop));
+  }
+
+  /** Of what proxies look up by DNS istiod builds no cluster without endpoints (`buildCluster` in cluster_builder.go). */
+  private ifBuilt(hop: Hop & { readonly via: "cluster" }): Hop {
+    const { cluster, by } = hop;
+    const { service, port, isOriginalDestination } = cluster;
+    if (service.kind !== "ServiceEntry" || !isLookedUp(service.object)) return hop;
+    const isBuilt =
+      endpointsOf(this.context, port).length > 0 && (isOriginalDestination || this.endpointsOf(cluster).length > 0);
+    if (isBuilt) return hop;
+    return { via: "missing-cluster", target: { host: service.host, subset: undefined, port: port.number, from: by } };
   }
 
   private ofSubset(hop: Hop, subset: string): Hop {

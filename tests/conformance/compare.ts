@@ -194,7 +194,7 @@ function ask(
 ): { readonly answer: FlowAnswer; readonly ours: readonly Verdict[] } {
   const question = questionOf(kase, flow);
   const apps = new Map(
-    (result.destinations ?? []).map(({ pod, address, port, app }) => [`${pod ?? address}:${port}`, app]),
+    (result.destinations ?? []).map(({ pod, address, port, app }) => [`${pod ?? nameOutside(address)}:${port}`, app]),
   );
   const spoken = [...new Set(apps.values())];
   // That nothing listens is for the engine to find out.

@@ -110,10 +110,10 @@ class Routes {
 
   /** A TCP route that names no port leads to the only port of the service; an HTTP route stays on the one dialled. */
   private routeTo(target: RouteTarget, dialled: number, isHttp: boolean, to: Address): Hop {
-    const named = this.listeners.told.routedTo(target.host);
+    const named = this.listeners.told.routedTo(target);
     const number = target.port ?? (named?.ports.length === 1 && !isHttp ? named.ports[0]?.number : dialled);
     const alias = named === undefined || !this.resolves(named, dialled, isHttp) ? undefined : this.aliased(named);
-    const meant = alias === undefined ? named : this.listeners.told.routedTo(alias);
+    const meant = alias === undefined ? named : this.listeners.told.routedTo({ ...target, host: alias });
     const port = meant?.ports.find((each) => each.number === number && !each.isUdp);
     if (meant === undefined || port === undefined || this.aliased(meant) !== undefined)
       return { via: "missing-cluster", target };

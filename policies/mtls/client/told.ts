@@ -5,10 +5,20 @@ import { byCreation, compare } from "./age";
 import type { Context } from "./context";
 import { instancesOf } from "./endpoints";
 import { mayListenPerEndpoint } from "./entry-address";
-import { isForNobody, isPassthrough, portOf, portsOf, registered, servicesOf, type Registered } from "./registry";
+import {
+  isForNobody,
+  isPassthrough,
+  portOf,
+  portsOf,
+  registered,
+  servicesOf,
+  type Registered,
+  type RegisteredPort,
+} from "./registry";
 import { merged, ofOneNamespace, type Merged } from "./same-host";
 import type { Target } from "./shared-listener";
-import { egressOf, imports, isPublic, isVisible, ownListener, type ListenedPort } from "./visibility";
+import { isImportedBy, portsNamedBy, type RouteTarget } from "./virtual-service";
+import { egressOf, imports, isPublic, isVisible, ownListener, type Egress, type ListenedPort } from "./visibility";
 
 /**
  * Of which services the proxy of a client is told, and what its clusters are made for.
@@ -61,33 +71,53 @@ export class Told {
     return this.ofNamespace(imported);
   }
 
-  /** What the clusters of a host are made for, as far as the proxy is told of it. */
-  private clustersOf(host: string): Merged | undefined {
-    const { indexes, settle } = this.context;
-    const rivals = servicesOf(indexes.registry, host);
-    const imported = egressOf(this.sidecar).flatMap((egress) => {
-      const portsIn = (service: Registered) => {
-        const all = portsOf(indexes.registry, service, settle);
-        return egress?.port === undefined ? all : all.filter(({ number }) => number === egress.port);
-      };
-      const having = rivals.filter((service) => portsIn(service).length > 0);
-      return this.importedBy(egress?.hosts, having).map((service) => ({ service, ports: portsIn(service) }));
-    });
-    return merged(imported);
+  /** What an egress entry imports of services of a host. */
+  private explicit(egress: Egress | undefined, rivals: readonly Registered[]): readonly Merged[] {
+    const having =
+      egress?.port === undefined ? rivals : rivals.filter((service) => this.portsUnder(egress, service).length > 0);
+    return this.importedBy(egress?.hosts, having).map((service) => ({
+      service,
+      ports: this.portsUnder(egress, service),
+    }));
   }
 
-  /** The service that a route names: it is imported with the route, so no egress list hides it, nor exportTo one of the own namespace. */
-  routedTo(host: string): Merged | undefined {
-    const { registry } = this.context.indexes;
-    const known = this.clustersOf(host);
-    if (known !== undefined) return known;
-    const { namespace, isGateway } = this.context.client.scope;
-    const isNear = ({ ref }: Registered): boolean => !isGateway && ref.namespace === namespace;
-    const named = servicesOf(registry, host).filter(
-      (service) => isNear(service) || this.isImported(service, 0, undefined),
+  /** An egress entry for a port alone knows nothing of other ports. */
+  private portsUnder(egress: Egress | undefined, service: Registered): readonly RegisteredPort[] {
+    const all = portsOf(this.context.indexes.registry, service, this.context.settle);
+    return egress?.port === undefined ? all : all.filter(({ number }) => number === egress.port);
+  }
+
+  /** What the clusters of a host are made for, as far as the proxy is told of it. */
+  private clustersOf(host: string): Merged | undefined {
+    const rivals = servicesOf(this.context.indexes.registry, host);
+    return merged(egressOf(this.sidecar).flatMap((egress) => this.explicit(egress, rivals)));
+  }
+
+  /** The service that a route names comes along with the VirtualService: no egress list hides it, nor exportTo one of the own namespace. */
+  private implied(egress: Egress | undefined, { host, from }: RouteTarget): readonly Merged[] {
+    const { client, mesh, indexes } = this.context;
+    const { namespace } = client.scope;
+    if (from !== undefined && !isImportedBy(from, egress?.hosts, client.scope, mesh)) return [];
+    const named = servicesOf(indexes.registry, host).filter(
+      (service) =>
+        (service.ref.namespace === namespace && !client.scope.isGateway) || this.isImported(service, 0, undefined),
     );
-    const oldest = ofOneNamespace(named, namespace)[0];
-    return oldest && { service: oldest, ports: portsOf(registry, oldest, this.context.settle) };
+    const service = ofOneNamespace(named, namespace)[0];
+    if (service === undefined) return [];
+    const ports = this.portsUnder(egress, service);
+    if (egress?.port !== undefined) return ports.length > 0 ? [{ service, ports }] : [];
+    const numbers = from === undefined ? undefined : portsNamedBy(from, host, namespace, mesh);
+    if (numbers === undefined) return [{ service, ports }];
+    const matching = ports.filter(({ number }) => numbers.has(number));
+    return matching.length > 0 ? [{ service, ports: matching }] : [];
+  }
+
+  /** What the clusters of the host that a route names are made for. */
+  routedTo(target: RouteTarget): Merged | undefined {
+    const rivals = servicesOf(this.context.indexes.registry, target.host);
+    return merged(
+      egressOf(this.sidecar).flatMap((egress) => [...this.explicit(egress, rivals), ...this.implied(egress, target)]),
+    );
   }
 
   /** The service and port that the cluster to which a listener leads is made for; `undefined`: there is no such cluster. */

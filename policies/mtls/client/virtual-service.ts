@@ -90,6 +90,45 @@ export const hasHost = ({ hosts, ref }: VirtualService, host: string, { config }
 /** One covers the other: a VirtualService for a wildcard comes along with any Service that it covers (`VSMatches` in sidecar.go). */
 const overlaps = (pattern: string, host: string): boolean => coversHost(pattern, host) || coversHost(host, pattern);
 
+/** Whether an egress list brings the object along, by any of its hosts; `undefined` imports all. */
+export function isImportedBy(
+  { hosts, ref }: VirtualService,
+  imported: readonly string[] | undefined,
+  scope: Scope,
+  { config }: Mesh,
+): boolean {
+  if (imported === undefined || isUnknown(hosts)) return true;
+  return hosts.some((written) => {
+    const host = expandShortName(written, ref.namespace, config.clusterDomain);
+    return imports(imported, host, ref.namespace, scope.namespace, overlaps);
+  });
+}
+
+/**
+ * The ports of a host that the destinations of an object name; `undefined`: one of them names none, so all count.
+ * Source: `virtualServiceDestinationsFilteredBySourceNamespace` in pilot/pkg/model/sidecar.go.
+ */
+export function portsNamedBy(
+  object: VirtualService,
+  host: string,
+  clientNamespace: string,
+  mesh: Mesh,
+): ReadonlySet<number> | undefined {
+  const ports = object.routes
+    .filter((route) => isForNamespace(route, clientNamespace))
+    .flatMap((route) => route.destinations)
+    .filter((to) => expandShortName(to.host, object.ref.namespace, mesh.config.clusterDomain) === host)
+    .map(({ port }) => port);
+  const named = ports.filter((port) => port !== undefined);
+  return named.length < ports.length ? undefined : new Set(named);
+}
+
+/** An HTTP route of which some match is for other namespaces counts as theirs alone, whatever its other matches say. */
+function isForNamespace({ type, match }: Route, clientNamespace: string): boolean {
+  const named = match.flatMap(({ sourceNamespace }) => sourceNamespace || []);
+  return type !== "http" || named.length === 0 || named.includes(clientNamespace);
+}
+
 function isSeen(object: VirtualService, host: string, query: RouteQuery, settle: Settle): boolean {
   if (!isExported(exportToOf(object, query.mesh, settle), object.ref.namespace, query.scope.namespace)) return false;
   const { imported, scope } = query;

@@ -140,7 +140,8 @@ export interface ListenedPort {
   protocol(): PortProtocol | undefined;
 }
 
-type Egress = Exclude<NonNullable<Sidecar["egress"]>, symbol>[number];
+/** An entry of a Sidecar's egress list. */
+export type Egress = Exclude<NonNullable<Sidecar["egress"]>, symbol>[number];
 
 /** The egress entry for a port alone that imports a host of a namespace. */
 export function ownListener(
