@@ -9,7 +9,8 @@ import { isMember, listedOf } from "./endpoints";
 import type { Context } from "./context";
 import type { Dialled } from "./dialled";
 import { isIpAddress } from "./hosts";
-import { isPassthrough, forwardedPortOf, registered, type KubernetesService } from "./registry";
+import { isPassthrough, registered, type KubernetesService } from "./registry";
+import { forwardedPortOf } from "./service-ports";
 import { podLabelsPlace } from "./selected";
 
 /**

@@ -9,7 +9,8 @@ import type { ConsolidatedRule } from "./destination-rule-merge";
 import { pickRule } from "./destination-rule-pick";
 import { instancesOf, tlsModeOf } from "./endpoints";
 import { meshConfigRef } from "./mesh-config";
-import { isMeshExternal, isPassthrough, type Registered, type RegisteredPort } from "./registry";
+import { isMeshExternal, isPassthrough, type Registered } from "./registry";
+import { type RegisteredPort } from "./service-ports";
 import { clusterPolicy, endpointMode, subsetOf, topLevelBalancer } from "./tls-settings";
 
 /**

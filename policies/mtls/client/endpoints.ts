@@ -7,7 +7,7 @@ import { planeOf } from "../reception";
 import { dataPlane } from "../server/injection";
 import type { Context } from "./context";
 import type { EndpointsBy } from "./entry-endpoints";
-import type { RegisteredPort } from "./registry";
+import type { RegisteredPort } from "./service-ports";
 import { settleOpen, type Place } from "./selected";
 
 /** The endpoints of a service's port as a client's proxy gets them, with what is unknown about them going both ways. */

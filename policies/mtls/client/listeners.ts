@@ -3,19 +3,19 @@ import type { Sidecar, Workload } from "../mesh";
 import { bareRoutes, type Registration } from "./bare-hosts";
 import type { Context } from "./context";
 import { coversHost, isIpAddress, isWildcard } from "./hosts";
+import { instancesOf } from "./endpoints";
 import { hasOwnAddress, mayListenPerEndpoint, sharesListener } from "./entry-address";
 import { serverFirst, writtenProtocol } from "../server/port-protocol";
 import {
   addressesOfService,
   externalNameOf,
   isPassthrough,
-  portOf,
   servicesOf,
   servicesWithPort,
   type ExternalService,
   type Registered,
-  type RegisteredPort,
 } from "./registry";
+import { portOf, type RegisteredPort } from "./service-ports";
 import { sharedChains, type Chain, type NamedRoute, type Target } from "./shared-listener";
 import { Told } from "./told";
 import { namesFor, type RouteQuery, type RouteTarget } from "./virtual-service";
@@ -77,7 +77,7 @@ export class Listeners {
       if (!this.told.sees(service, number, "pods")) return [];
       const port = portOf(indexes.registry, service, number, settle);
       if (port === undefined || port.protocol === "HTTP") return [];
-      const answers = this.told.instancesAt(service, number).some((endpoint) => endpoint.workload === workload);
+      const answers = instancesOf(this.context, port).some((endpoint) => endpoint.workload === workload);
       return answers ? [{ service, port, isAtPod: true }] : [];
     });
     owners.sort((a, b) => this.told.compare(a.service, b.service));
@@ -255,7 +255,7 @@ export class Listeners {
   private isAnywhere(entry: ExternalService, port: RegisteredPort): boolean {
     if (!sharesListener(entry.object, port)) return false;
     if (port.protocol === "HTTP" || !mayListenPerEndpoint(entry.object)) return true;
-    return this.told.instancesAt(entry, port.number).length === 0;
+    return instancesOf(this.context, port).length === 0;
   }
 
   /** There is a listener on 0.0.0.0 for it. An alias has none. */

@@ -1,22 +1,13 @@
 import { isUnknown, type Known } from "../known";
-import { remember, type Settle } from "../explore";
+import type { Settle } from "../explore";
 import { once } from "../memo";
-import type { Endpoints, Mesh, Service, ServiceEntry } from "../mesh";
-import type { Endpoint, MeshIndex } from "../mesh-index";
+import type { Mesh, Service, ServiceEntry } from "../mesh";
 import type { ObjectRef } from "../objects";
-import {
-  portProtocol,
-  saidProtocol,
-  serverFirst,
-  writtenProtocol,
-  type PortProtocol,
-  type ServerFirst,
-} from "../server/port-protocol";
-import { byAge } from "./age";
+import { writtenProtocol } from "../server/port-protocol";
+import { byAge, byCreation, compare } from "./age";
 import { addressesOf, sharesListener } from "./entry-address";
-import { endpointsOfHost, isLookedUp, type EndpointsBy } from "./entry-endpoints";
 import { HostTable, isWildcard } from "./hosts";
-import { settleOpen } from "./selected";
+import type { RegisteredPort } from "./service-ports";
 
 /**
  * The services that istiod knows, by host name and by address: Kubernetes Services and the hosts of ServiceEntries.
@@ -43,24 +34,6 @@ export interface ExternalService extends Named {
 
 export type Registered = KubernetesService | ExternalService;
 
-/** A port of a registered service, with who answers on it. */
-export interface RegisteredPort {
-  /** The port that clients dial. */
-  readonly number: number;
-  /** Where the host of a ServiceEntry without endpoints listens. */
-  readonly target: number;
-  readonly protocol: PortProtocol;
-  /** It says so, whatever the network forwards: clients' proxies neither listen for it nor know a cluster of it. */
-  readonly isUdp: boolean;
-  /** The server may speak first, so nothing on the port is detected. */
-  readonly serverFirst: ServerFirst | undefined;
-  /** The Service or ServiceEntry. */
-  readonly owner: ObjectRef;
-  endpoints(index: MeshIndex, by: EndpointsBy): readonly Endpoint[];
-  /** What lists the endpoints, where a Service has no selector. */
-  slices(index: MeshIndex): readonly Endpoints[];
-}
-
 export interface Registry {
   readonly mesh: Mesh;
   /** Oldest first; a Kubernetes Service before ServiceEntries of the same host. */
@@ -79,6 +52,13 @@ export interface Registry {
 /** `name.namespace.svc.domain` */
 export const serviceHost = ({ ref }: Service, clusterDomain: string): string =>
   `${ref.name}.${ref.namespace}.svc.${clusterDomain}`;
+
+/** istiod's order: the older first (`SortServicesByCreationTime` in pilot/pkg/model/push_context.go). */
+export const byRegistration = (a: Registered, b: Registered): number =>
+  byCreation(a, b) || compare(nameOf(a), nameOf(b));
+
+/** As istiod names services where it orders them. */
+const nameOf = ({ kind, host, ref }: Registered): string => `${kind === "Service" ? ref.name : host}\n${ref.namespace}`;
 
 /** Of two that claim an address: a Service before a ServiceEntry, then the older. */
 const precedes = (entry: Registered, other: Registered): boolean =>
@@ -188,78 +168,6 @@ export function registered(registry: Registry, service: Service): KubernetesServ
   const entry = registry.byHost.get(serviceHost(service, registry.mesh.config.clusterDomain))?.[0];
   return entry?.kind === "Service" ? entry : undefined;
 }
-
-/** ServiceEntries of the same namespace that declare the same host. */
-const entriesBeside = (registry: Registry, { host, ref }: Registered): readonly ExternalService[] =>
-  servicesOf(registry, host).filter(
-    (other): other is ExternalService => other.kind === "ServiceEntry" && other.ref.namespace === ref.namespace,
-  );
-
-function readPorts(registry: Registry, entry: Registered, settle: Settle): readonly RegisteredPort[] {
-  settleOpen(entry.object, settle);
-  if (entry.kind === "ServiceEntry")
-    return entry.object.ports.map((port) => ({
-      number: port.number,
-      target: port.targetPort ?? port.number,
-      protocol: writtenProtocol(port.protocol),
-      isUdp: port.protocol.toLowerCase() === UDP,
-      serverFirst: serverFirst(port.protocol),
-      owner: entry.ref,
-      endpoints: (index, by) =>
-        endpointsOfHost(index, entriesBeside(registry, entry), port, isLookedUp(entry.object) ? "number" : by),
-      slices: () => [],
-    }));
-  const ports = settle(entry.object.ports, [], entry.ref, "spec.ports");
-  return ports.flatMap((port, at) => {
-    if (port.protocol !== "TCP") return [];
-    const number = settle(port.port, [], entry.ref, `spec.ports[${at}].port`);
-    const protocol = settle<PortProtocol>(portProtocol(port), PROTOCOLS, entry.ref, `spec.ports[${at}].appProtocol`);
-    return [
-      {
-        number,
-        target: number,
-        protocol,
-        isUdp: saidProtocol(port) === UDP,
-        serverFirst: serverFirst(saidProtocol(port)),
-        owner: entry.ref,
-        endpoints: (index, by) => {
-          const own = index.endpointsOf(entry.object, port);
-          const beside = by === "network" ? NOBODY : entriesBeside(registry, entry);
-          return beside.length === 0
-            ? own
-            : [...own, ...endpointsOfHost(index, beside, { name: port.name, number }, by)];
-        },
-        slices: (index) => (entry.object.selector === undefined ? index.slicesOf(entry.object) : []),
-      },
-    ];
-  });
-}
-
-const UDP = "udp";
-const PROTOCOLS: readonly PortProtocol[] = ["HTTP", "TCP", "TLS", "AUTO"];
-
-/** Every port of a service that is TCP underneath. */
-export const portsOf = (registry: Registry, entry: Registered, settle: Settle): readonly RegisteredPort[] =>
-  remember(registry.ports, entry, settle, (asked) => readPorts(registry, entry, asked));
-
-/** The port of that number as the network has it; `undefined` when the service has none. */
-export const forwardedPortOf = (
-  registry: Registry,
-  entry: Registered,
-  number: number,
-  settle: Settle,
-): RegisteredPort | undefined => portsOf(registry, entry, settle).find((port) => port.number === number);
-
-/** The port of that number as proxies have it. */
-export const portOf = (
-  registry: Registry,
-  entry: Registered,
-  number: number,
-  settle: Settle,
-): RegisteredPort | undefined => {
-  const port = forwardedPortOf(registry, entry, number, settle);
-  return port?.isUdp === true ? undefined : port;
-};
 
 const BOOLEANS = [true, false] as const;
 

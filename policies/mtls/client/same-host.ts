@@ -1,6 +1,7 @@
 import { isUnknown, type Known } from "../known";
 import type { Labels } from "../mesh";
-import type { Registered, RegisteredPort } from "./registry";
+import type { Registered } from "./registry";
+import type { RegisteredPort } from "./service-ports";
 
 /**
  * Several services of one host: a proxy is told of those of one namespace, and has one cluster for each of their ports.

@@ -1,7 +1,8 @@
 import { contains } from "../cidr";
 import { coversHost } from "./hosts";
 import { rangeOf } from "./entry-address";
-import type { Registered, RegisteredPort } from "./registry";
+import type { Registered } from "./registry";
+import type { RegisteredPort } from "./service-ports";
 import type { RouteTarget } from "./virtual-service";
 
 /**

@@ -1,20 +1,9 @@
 import { isUnknown } from "../known";
 import type { Sidecar, Workload } from "../mesh";
-import type { Endpoint } from "../mesh-index";
-import { byCreation, compare } from "./age";
 import type { Context } from "./context";
-import { instancesOf } from "./endpoints";
 import { mayListenPerEndpoint } from "./entry-address";
-import {
-  isForNobody,
-  isPassthrough,
-  portOf,
-  portsOf,
-  registered,
-  servicesOf,
-  type Registered,
-  type RegisteredPort,
-} from "./registry";
+import { byRegistration, isPassthrough, registered, servicesOf, type Registered } from "./registry";
+import { portOf, portsOf, type RegisteredPort } from "./service-ports";
 import { merged, ofOneNamespace, type Merged } from "./same-host";
 import type { Target } from "./shared-listener";
 import { isImportedBy, portsNamedBy, type RouteTarget } from "./virtual-service";
@@ -149,17 +138,6 @@ export class Told {
     return [...new Set([...services.filter((service) => isPassthrough(service, settle)), ...entries])];
   }
 
-  /** Who is there on the port of a host, whichever of the objects of one namespace that declare the host says so. */
-  instancesAt({ host, ref }: Registered, number: number): readonly Endpoint[] {
-    const { registry } = this.context.indexes;
-    return servicesOf(registry, host)
-      .filter((service) => service.ref.namespace === ref.namespace && !isForNobody(service))
-      .flatMap((service) => {
-        const port = portOf(registry, service, number, this.context.settle);
-        return port === undefined ? [] : instancesOf(this.context, port);
-      });
-  }
-
   /** The egress entry for the port alone that imports it. */
   own(service: Registered, number: number) {
     return ownListener(this.sidecar, number, service, this.context.client.scope.namespace);
@@ -169,9 +147,6 @@ export class Told {
   compare(a: Registered, b: Registered): number {
     const { mesh, settle } = this.context;
     const rank = (service: Registered): number => (isPublic(service, mesh, settle) ? 1 : 0);
-    return rank(a) - rank(b) || byCreation(a, b) || compare(nameOf(a), nameOf(b));
+    return rank(a) - rank(b) || byRegistration(a, b);
   }
 }
-
-/** As istiod names services where it orders them (`SortServicesByCreationTime` in pilot/pkg/model/push_context.go). */
-const nameOf = ({ kind, host, ref }: Registered): string => `${kind === "Service" ? ref.name : host}\n${ref.namespace}`;

@@ -1,5 +1,6 @@
 import { chainFor, sharedChains, type Connection, type Target } from "../../../policies/mtls/client/shared-listener";
-import { indexRegistry, portsOf, type Registered } from "../../../policies/mtls/client/registry";
+import { indexRegistry, type Registered } from "../../../policies/mtls/client/registry";
+import { portsOf } from "../../../policies/mtls/client/service-ports";
 import { readMesh } from "../../../policies/mtls/manifests";
 
 /** Targets of ServiceEntries on port 4317, in the order given. */
