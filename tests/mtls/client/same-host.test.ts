@@ -1,5 +1,5 @@
 import type { FlowAnswer } from "../../../policies/mtls/flow";
-import { ask, service, serviceEntry, sidecar, twoEnds, virtualService } from "../support";
+import { ask, destinationRule, service, serviceEntry, sidecar, twoEnds, virtualService } from "../support";
 
 /** What several objects for one host, and hosts that only routes name, lead to. */
 
@@ -98,4 +98,51 @@ test("an entry without resolution beside a headless Service is listened for at t
     ask([...twoEnds().slice(0, -1), own, ...objects], { host, protocol: "tcp" }).servers.map(({ sends }) => sends);
   expect(sent([])).toEqual(["plaintext"]);
   expect(sent([beside])).toEqual(["mtls"]);
+});
+
+test("the endpoints of a host are those of the last object that finds any, so an entry looked up by name hides the pods", () => {
+  const own = service("monitoring", "otel", { clusterIP: "None", ports: [{ name: "rpc", port: 4317 }] });
+  const host = "otel.monitoring.svc.cluster.local";
+  const beside = serviceEntry("monitoring", "a", {
+    hosts: [host],
+    addresses: ["240.240.1.1"],
+    ports: [{ number: 4317, name: "otlp", protocol: "HTTPS" }],
+    resolution: "DNS",
+  });
+  const rule = destinationRule("apps", "mutual", { host, trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" } } });
+  const sent = (objects: readonly object[]) =>
+    ask([...twoEnds().slice(0, -1), own, rule, ...objects], { host }).servers.map(({ sends }) => sends);
+  expect(sent([])).toEqual(["mtls"]);
+  expect(sent([beside])).toEqual(["plaintext"]);
+});
+
+test("istiod makes no cluster for a subset of a host that is looked up and carries no labels", () => {
+  const looked = entry("apps", "a", [[4317, "otlp"]], "", { resolution: "DNS", endpoints: undefined });
+  const rule = destinationRule("apps", "subsets", { host: HOST, subsets: [{ name: "v1", labels: { version: "v1" } }] });
+  const routes = (subset?: string) =>
+    virtualService("apps", "routes", { hosts: [HOST], http: [{ route: [{ destination: { host: HOST, subset } }] }] });
+  expect(reached([looked, rule, routes()])).toEqual([`${HOST}:4317`]);
+  expect(reached([looked, rule, routes("v1")])).toEqual(["cluster-not-found"]);
+});
+
+describe("the host that a route names comes along with the VirtualService", () => {
+  const other = service("monitoring", "other", { selector: { app: "otel" }, ports: [{ name: "grpc", port: 4318 }] });
+  const routes = virtualService("monitoring", "routes", {
+    hosts: ["otel.monitoring.svc.cluster.local"],
+    tcp: [{ route: [{ destination: { host: "other.monitoring.svc.cluster.local" } }] }],
+  });
+  const through = (egress: readonly object[]) =>
+    servers(
+      ask([...twoEnds().slice(0, -1), plain, other, routes, sidecar("apps", "own", { egress })], { protocol: "tcp" }),
+    );
+  const plain = service("monitoring", "otel", { ports: [{ name: "tcp", port: 4317 }] });
+
+  test("whatever the egress list leaves out", () => {
+    expect(through([{ hosts: ["monitoring/otel.monitoring.svc.cluster.local"] }])).toEqual(["otel:4318"]);
+  });
+
+  test("unless the egress entry is for a port that the host does not have", () => {
+    const own = { port: { number: 4317, name: "own", protocol: "TCP" }, hosts: ["monitoring/*"] };
+    expect(through([own, { hosts: ["./*"] }])).toEqual(["cluster-not-found"]);
+  });
 });
