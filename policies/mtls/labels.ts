@@ -117,23 +117,60 @@ export class LabelledIndex<T> {
   }
 }
 
-/** Things that carry a selector, found by labels: each stands under the rarest label of its selector. */
+/** Items that have one and the same selector, in their order. */
+interface Alike<T> {
+  readonly selector: Known<Labels>;
+  readonly items: T[];
+  /** Of the items among all. */
+  readonly places: number[];
+  /** Places of those that stand for all of them; worked out when first asked for. */
+  foremost?: readonly number[];
+}
+
+/** A selector as text; `undefined` while some of it is not known, for then it may differ from what reads the same. */
+function textOf(selector: Known<Labels>): string | undefined {
+  if (isUnknown(selector)) return undefined;
+  const entries = Object.entries(selector);
+  if (entries.some(([, value]) => isUnknown(value))) return undefined;
+  return JSON.stringify(entries.length < 2 ? entries : entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const EVERY = <T>(items: readonly T[]): readonly T[] => items;
+
+/**
+ * Things that carry a selector, found by labels: each selector stands once, under its rarest label. Of the things that have a selector in
+ * common, most who ask need to look at few.
+ */
 export class SelectorIndex<T> {
   private readonly postings: Postings = new Map();
   private readonly loose: number[] = [];
-  private readonly selectors: readonly Known<Labels>[];
+  private readonly groups: Alike<T>[] = [];
 
+  /** @param foremostOf of things with one selector, in their order, those that stand for all once it surely selects */
   constructor(
     private readonly items: readonly T[],
     selectorOf: (item: T) => Known<Labels>,
+    private readonly foremostOf: (alike: readonly T[]) => readonly T[] = EVERY,
   ) {
-    this.selectors = items.map(selectorOf);
+    const known = new Map<string, Alike<T>>();
+    items.forEach((item, at) => {
+      const selector = selectorOf(item);
+      const text = textOf(selector);
+      let group = text === undefined ? undefined : known.get(text);
+      if (group === undefined) {
+        group = { selector, items: [], places: [] };
+        this.groups.push(group);
+        if (text !== undefined) known.set(text, group);
+      }
+      group.items.push(item);
+      group.places.push(at);
+    });
     const everywhere: Postings = new Map();
-    this.selectors.forEach((selector, at) => {
+    this.groups.forEach(({ selector }, at) => {
       if (isUnknown(selector)) return;
       for (const [key, value] of Object.entries(selector)) if (!isUnknown(value)) post(everywhere, key, value, at);
     });
-    this.selectors.forEach((selector, at) => {
+    this.groups.forEach(({ selector }, at) => {
       const rarest = isUnknown(selector) ? undefined : rarestLabel(selector, everywhere);
       if (rarest === undefined) this.loose.push(at);
       else post(this.postings, ...rarest, at);
@@ -152,16 +189,53 @@ export class SelectorIndex<T> {
     return places.length > 1 ? places.sort((a, b) => a - b) : places;
   }
 
-  /** In the order of the items given. */
-  selecting(labels: Known<Labels>): readonly Selected<T>[] {
-    const found: Selected<T>[] = [];
-    for (const at of isUnknown(labels) ? this.items.keys() : this.candidates(labels)) {
-      const selected = selects(this.selectors[at] ?? UNKNOWN, labels);
-      if (selected !== false) found.push({ item: this.items[at] as T, certain: selected === true });
+  private groupsSelecting(labels: Known<Labels>): readonly Selected<Alike<T>>[] {
+    const found: Selected<Alike<T>>[] = [];
+    for (const at of isUnknown(labels) ? this.groups.keys() : this.candidates(labels)) {
+      const group = this.groups[at] as Alike<T>;
+      const selected = selects(group.selector, labels);
+      if (selected !== false) found.push({ item: group, certain: selected === true });
     }
     return found;
   }
+
+  private foremostPlaces(group: Alike<T>): readonly number[] {
+    if (group.foremost !== undefined) return group.foremost;
+    const chosen = new Set(this.foremostOf(group.items));
+    return (group.foremost = group.places.filter((place) => chosen.has(this.items[place] as T)));
+  }
+
+  private inOrder(
+    groups: readonly Selected<Alike<T>>[],
+    placesOf: (group: Alike<T>, certain: boolean) => readonly number[],
+  ): readonly Selected<T>[] {
+    const found: (Selected<T> & { readonly place: number })[] = [];
+    for (const { item, certain } of groups)
+      for (const place of placesOf(item, certain)) found.push({ item: this.items[place] as T, certain, place });
+    if (groups.length > 1) found.sort((a, b) => a.place - b.place);
+    return found.map(({ item, certain }) => ({ item, certain }));
+  }
+
+  /** In the order of the items given. */
+  selecting(labels: Known<Labels>): readonly Selected<T>[] {
+    return this.inOrder(this.groupsSelecting(labels), ({ places }) => places);
+  }
+
+  /** The same without those for which others stand; where it is not known whether a selector selects, all that have it. */
+  foremost(labels: Known<Labels>): readonly Selected<T>[] {
+    return this.inOrder(this.groupsSelecting(labels), (group, certain) =>
+      certain ? this.foremostPlaces(group) : group.places,
+    );
+  }
+
+  /** Those that have a selector in common together, always as the same list. */
+  together(labels: Known<Labels>): readonly Selected<readonly T[]>[] {
+    return this.groupsSelecting(labels).map(({ item: { items }, certain }) => ({ item: items, certain }));
+  }
 }
+
+/** For things of which the first counts. */
+export const firstOnly = <T>(alike: readonly T[]): readonly T[] => alike.slice(0, 1);
 
 const rarestLabel = (selector: Labels, everywhere: Postings): readonly [string, string] | undefined => {
   let rarest: readonly [string, string] | undefined;

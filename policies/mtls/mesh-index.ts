@@ -2,7 +2,7 @@ import { byAge } from "./client/age";
 import { serviceHost } from "./client/registry";
 import { resolveEndpoints, resolveEntryEndpoints, type Endpoint } from "./endpoints";
 import { isUnknown, type Known } from "./known";
-import { LabelledIndex, SelectorIndex, type Selected } from "./labels";
+import { firstOnly, LabelledIndex, SelectorIndex, type Selected } from "./labels";
 import { once } from "./memo";
 import type {
   Endpoints,
@@ -18,6 +18,7 @@ import type {
 } from "./mesh";
 import type { ObjectRef } from "./objects";
 import { UNKNOWN_NAME } from "./readers/meta";
+import { contenders } from "./server/contest";
 import { runningLabels } from "./server/injection";
 
 export type { Endpoint } from "./endpoints";
@@ -27,6 +28,8 @@ export interface NamespacePolicies {
   /** Without a selector, or with one that is not known. */
   readonly wide: readonly PeerAuthentication[];
   selecting(labels: Known<Labels>): readonly Selected<PeerAuthentication>[];
+  /** The same without those that lose to an older one of the same selector. */
+  contending(labels: Known<Labels>): readonly Selected<PeerAuthentication>[];
 }
 
 /** Every lookup that a verdict needs, without a scan per flow. */
@@ -58,7 +61,7 @@ export interface MeshIndex {
   /** Who answers on a port of a ServiceEntry. */
   entryEndpoints(entry: ServiceEntry, port: ServiceEntry["ports"][number]): readonly Endpoint[];
   policies(namespace: string): NamespacePolicies;
-  /** Sidecars of the namespace whose selector selects the workload, oldest first. */
+  /** Sidecars of the namespace whose selector selects the workload, oldest first; of those with one selector the oldest. */
   sidecarsSelecting(workload: Workload): readonly { readonly sidecar: Sidecar; readonly certain: boolean }[];
   /** The oldest Sidecar without a selector. */
   sidecarOf(namespace: string): Sidecar | undefined;
@@ -154,10 +157,12 @@ function buildIndex(mesh: Mesh): MeshIndex {
     const selecting = new SelectorIndex(
       all.filter(({ selector }) => selector !== undefined),
       ({ selector }) => selector ?? {},
+      contenders,
     );
     return {
       wide: all.filter(({ selector }) => selector === undefined || isUnknown(selector)),
       selecting: (labels) => selecting.selecting(labels),
+      contending: (labels) => selecting.foremost(labels),
     };
   });
   const servicesSelecting = lazily((workload: Workload) =>
@@ -175,18 +180,26 @@ function buildIndex(mesh: Mesh): MeshIndex {
       new SelectorIndex(
         (sidecarsIn.get(namespace) ?? NONE).filter(({ workloadSelector }) => workloadSelector !== undefined),
         ({ workloadSelector }) => workloadSelector ?? {},
+        firstOnly,
       ),
   );
   const sidecarsSelecting = lazily((workload: Workload) =>
     selectingSidecars(workload.ref.namespace)
-      .selecting(labelsOf(workload))
+      .foremost(labelsOf(workload))
       .map(({ item, certain }) => ({ sidecar: item, certain })),
+  );
+  const sidecarOf = lazily((namespace: string) =>
+    (sidecarsIn.get(namespace) ?? NONE).find(({ workloadSelector }) => workloadSelector === undefined),
   );
   const handwritten = lazily((namespace: string) => {
     const listing = new Map<string, { service: Service; slice: Endpoints }[]>();
     for (const service of (servicesIn.get(namespace) ?? NONE).filter(({ selector }) => selector === undefined))
       for (const slice of index.slicesOf(service))
-        for (const { ip } of slice.addresses) listing.set(ip, [...(listing.get(ip) ?? NONE), { service, slice }]);
+        for (const { ip } of slice.addresses) {
+          const others = listing.get(ip);
+          if (others === undefined) listing.set(ip, [{ service, slice }]);
+          else others.push({ service, slice });
+        }
     return listing;
   });
   const endpointsOfService = lazily((service: Service) =>
@@ -219,8 +232,7 @@ function buildIndex(mesh: Mesh): MeshIndex {
     entryEndpoints: (entry, port) => resolveEntryEndpoints(index, entry, port),
     policies,
     sidecarsSelecting,
-    sidecarOf: (namespace) =>
-      (sidecarsIn.get(namespace) ?? NONE).find(({ workloadSelector }) => workloadSelector === undefined),
+    sidecarOf,
   };
   return index;
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { UNKNOWN, type Known } from "../../policies/mtls/known";
-import { LabelledIndex, matchesSelector, SelectorIndex, selects } from "../../policies/mtls/labels";
+import { firstOnly, LabelledIndex, matchesSelector, SelectorIndex, selects } from "../../policies/mtls/labels";
 import type { Labels } from "../../policies/mtls/mesh";
 
 describe("selects", () => {
@@ -68,6 +68,33 @@ describe("the indexes find what a scan finds", () => {
       fc.property(fc.array(labels), labels, (items, given) => {
         const index = new SelectorIndex(items, (item) => item);
         expect(index.selecting(given)).toEqual(scan(items, (item) => selects(item, given)));
+      }),
+    );
+  });
+
+  const sameText = (item: Known<Labels>): string =>
+    typeof item === "symbol" ? "" : JSON.stringify(Object.entries(item).sort());
+  const hasUnknown = (item: Known<Labels>): boolean =>
+    typeof item === "symbol" || Object.values(item).some((each) => typeof each === "symbol");
+
+  interface Numbered {
+    readonly selector: Known<Labels>;
+    readonly at: number;
+  }
+
+  test("of things that have a selector in common, the first where it surely selects", () => {
+    fc.assert(
+      fc.property(fc.array(labels), labels, (items, given) => {
+        const numbered = items.map((selector, at): Numbered => ({ selector, at }));
+        const index = new SelectorIndex(numbered, ({ selector }) => selector, firstOnly);
+        const stoodFor = ({ selector, at }: Numbered): boolean =>
+          selects(selector, given) === true &&
+          !hasUnknown(selector) &&
+          numbered.some(
+            (other) => other.at < at && !hasUnknown(other.selector) && sameText(other.selector) === sameText(selector),
+          );
+        const expected = index.selecting(given).filter(({ item }) => !stoodFor(item));
+        expect(index.foremost(given)).toEqual(expected);
       }),
     );
   });

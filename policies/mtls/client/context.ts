@@ -175,6 +175,5 @@ export const outsideClient = (ref: ObjectRef): Client => ({
 
 /** Whether something tells apart the clients of a namespace by their labels; else what holds for one holds for all. */
 function isSelective({ rules, sidecars, virtualServices }: ClientIndex, namespace: string): boolean {
-  const hasSelector = sidecars.get(namespace)?.some(({ workloadSelector }) => workloadSelector !== undefined) ?? false;
-  return hasSelector || rules.selective.has(namespace) || virtualServices.isSelective;
+  return sidecars.get(namespace)?.hasSelector === true || rules.selective.has(namespace) || virtualServices.isSelective;
 }

@@ -20,13 +20,23 @@ interface NamespaceRules {
   readonly privateOnly: HostTable<IndexedRule>;
 }
 
+/** Rules in istiod's order, with their places in it. */
+interface UnsettledRules {
+  readonly byHost: HostTable<Placed>;
+  /** Those whose host is not known. */
+  readonly anywhere: readonly Placed[];
+}
+
+interface Placed {
+  readonly rule: DestinationRule;
+  readonly place: number;
+}
+
 export interface DestinationRuleIndex {
   readonly mesh: Mesh;
   readonly byNamespace: ReadonlyMap<string, NamespaceRules>;
-  /** Rules of a namespace whose place in the index depends on an unknown field. */
-  readonly uncertain: ReadonlyMap<string, readonly DestinationRule[]>;
-  /** Every rule by namespace, in istiod's order; read where some are uncertain, and for evidence. */
-  readonly all: ReadonlyMap<string, readonly DestinationRule[]>;
+  /** Namespaces with a rule whose place in the index depends on an unknown field. */
+  readonly uncertain: ReadonlyMap<string, UnsettledRules>;
   /** Namespaces with a rule that has a workload selector. */
   readonly selective: ReadonlySet<string>;
   readonly merged: WeakMap<readonly IndexedRule[], readonly ConsolidatedRule[]>;
@@ -69,6 +79,16 @@ function tablesOf(rules: readonly DestinationRule[], namespace: string, mesh: Me
   return tables;
 }
 
+function unsettled(rules: readonly DestinationRule[], namespace: string, { config }: Mesh): UnsettledRules {
+  const byHost = new HostTable<Placed>();
+  const anywhere: Placed[] = [];
+  rules.forEach((rule, place) => {
+    if (isUnknown(rule.host)) anywhere.push({ rule, place });
+    else byHost.add(expandShortName(rule.host, namespace, config.clusterDomain), { rule, place });
+  });
+  return { byHost, anywhere };
+}
+
 /** Built once per mesh; time linear in the rules. */
 export function indexDestinationRules(mesh: Mesh): DestinationRuleIndex {
   const all = new Map<string, DestinationRule[]>();
@@ -78,11 +98,10 @@ export function indexDestinationRules(mesh: Mesh): DestinationRuleIndex {
     else rules.push(rule);
   }
   const byNamespace = new Map<string, NamespaceRules>();
-  const uncertain = new Map<string, readonly DestinationRule[]>();
+  const uncertain = new Map<string, UnsettledRules>();
   for (const [namespace, rules] of all) {
     rules.sort(byRank);
-    const unsure = rules.filter((rule) => isUncertain(rule, mesh));
-    if (unsure.length > 0) uncertain.set(namespace, unsure);
+    if (rules.some((rule) => isUncertain(rule, mesh))) uncertain.set(namespace, unsettled(rules, namespace, mesh));
     else byNamespace.set(namespace, tablesOf(rules, namespace, mesh));
   }
   const selective = new Set(
@@ -90,7 +109,7 @@ export function indexDestinationRules(mesh: Mesh): DestinationRuleIndex {
       workloadSelector === undefined ? [] : [ref.namespace],
     ),
   );
-  return { mesh, byNamespace, uncertain, all, selective, merged: new WeakMap() };
+  return { mesh, byNamespace, uncertain, selective, merged: new WeakMap() };
 }
 
 /** The service a rule would be for, and who asks. */
@@ -161,11 +180,12 @@ function tablesFor(
   query: RuleQuery,
   settle: Settle,
 ): NamespaceRules | undefined {
-  if (!index.uncertain.has(namespace)) return index.byNamespace.get(namespace);
-  const settled = (index.all.get(namespace) ?? []).flatMap((rule) => {
-    const known = settleRule(rule, query, index.mesh, settle);
-    return known === undefined ? [] : [known];
-  });
+  const unsettled = index.uncertain.get(namespace);
+  if (unsettled === undefined) return index.byNamespace.get(namespace);
+  const covering = unsettled.byHost.covering(query.host).flatMap(({ values }) => values);
+  const settled = [...covering, ...unsettled.anywhere]
+    .sort((a, b) => a.place - b.place)
+    .flatMap(({ rule }) => settleRule(rule, query, index.mesh, settle) ?? []);
   return tablesOf(settled.sort(byRank), namespace, index.mesh);
 }
 

@@ -1,6 +1,7 @@
 import type { Settle } from "../explore";
 import { isDiscovered } from "../discovered";
 import { isUnknown, type Known } from "../known";
+import { firstOnly, SelectorIndex } from "../labels";
 import type { Labels, Mesh, Sidecar } from "../mesh";
 import { writtenProtocol, type PortProtocol } from "../server/port-protocol";
 import { byAge } from "./age";
@@ -25,16 +26,32 @@ export interface Scope {
   readonly isGateway: boolean;
 }
 
-export type SidecarIndex = ReadonlyMap<string, readonly Sidecar[]>;
+/** The Sidecars of a namespace. */
+interface NamespaceSidecars {
+  readonly selecting: SelectorIndex<Sidecar>;
+  readonly hasSelector: boolean;
+  /** The oldest without a selector. */
+  readonly wide: Sidecar | undefined;
+}
 
-/** Those with a workload selector first, then oldest first: the first that fits counts. */
+export type SidecarIndex = ReadonlyMap<string, NamespaceSidecars>;
+
+/** Those with a workload selector come first, then the oldest: the first that fits counts. */
 export function indexSidecars(mesh: Mesh): SidecarIndex {
-  const index = new Map<string, Sidecar[]>();
-  const rank = (sidecar: Sidecar): number => (sidecar.workloadSelector === undefined ? 1 : 0);
-  for (const sidecar of [...mesh.sidecars].sort((a, b) => rank(a) - rank(b) || byAge(a, b))) {
-    const list = index.get(sidecar.ref.namespace);
-    if (list === undefined) index.set(sidecar.ref.namespace, [sidecar]);
+  const sidecars = new Map<string, Sidecar[]>();
+  for (const sidecar of [...mesh.sidecars].sort(byAge)) {
+    const list = sidecars.get(sidecar.ref.namespace);
+    if (list === undefined) sidecars.set(sidecar.ref.namespace, [sidecar]);
     else list.push(sidecar);
+  }
+  const index = new Map<string, NamespaceSidecars>();
+  for (const [namespace, list] of sidecars) {
+    const selective = list.filter(({ workloadSelector }) => workloadSelector !== undefined);
+    index.set(namespace, {
+      selecting: new SelectorIndex(selective, ({ workloadSelector }) => workloadSelector ?? {}, firstOnly),
+      hasSelector: selective.length > 0,
+      wide: list.find(({ workloadSelector }) => workloadSelector === undefined),
+    });
   }
   return index;
 }
@@ -42,14 +59,15 @@ export function indexSidecars(mesh: Mesh): SidecarIndex {
 /** The Sidecar that counts for a proxy: its namespace's, else the root namespace's without selector. */
 export function sidecarFor(index: SidecarIndex, mesh: Mesh, scope: Scope, settle: Settle): Sidecar | undefined {
   if (scope.isGateway) return undefined;
-  const fits = ({ workloadSelector, ref }: Sidecar): boolean => {
-    if (workloadSelector === undefined) return true;
-    const at = { ref, path: "spec.workloadSelector" };
-    return isSelected(workloadSelector, at, scope.labels(), scope.labelsAt(), settle);
-  };
-  const own = index.get(scope.namespace)?.find(fits);
-  if (own !== undefined) return own;
-  return index.get(mesh.config.rootNamespace)?.find(({ workloadSelector }) => workloadSelector === undefined);
+  const own = index.get(scope.namespace);
+  if (own?.hasSelector === true) {
+    const fitting = own.selecting.foremost(scope.labels()).find(({ item: { workloadSelector = {}, ref } }) => {
+      const at = { ref, path: "spec.workloadSelector" };
+      return isSelected(workloadSelector, at, scope.labels(), scope.labelsAt(), settle);
+    });
+    if (fitting !== undefined) return fitting.item;
+  }
+  return own?.wide ?? index.get(mesh.config.rootNamespace)?.wide;
 }
 
 /** Whether an object of `namespace` with this `exportTo` is for clients of `clientNamespace`. */

@@ -107,22 +107,21 @@ const ambientContest = remembered((index: MeshIndex, root: string): Contest =>
 const workloadContest = (index: MeshIndex, workload: Workload, labels: Known<Labels>): Contest => {
   const { namespace } = workload.ref;
   if (namespace === index.mesh.config.rootNamespace) return possibleWinners([]);
+  const policies = index.policies(namespace);
   return possibleWinners(
-    index
-      .policies(namespace)
-      .selecting(labels)
-      .map(({ item, certain }): Candidate => {
-        const policyOpen = isUnknown(item.selector) || Object.values(item.selector ?? {}).some(isUnknown);
-        return {
-          policy: item,
-          counts: both(certain ? true : UNKNOWN, liesIn(item, namespace)),
-          undecided: policyOpen
-            ? { object: item.ref, path: "spec.selector" }
-            : liesIn(item, namespace) === true
-              ? { object: workload.ref, path: `${podMetadata(workload)}.labels` }
-              : { object: item.ref, path: "metadata.namespace" },
-        };
-      }),
+    policies.contending(labels).map(({ item, certain }): Candidate => {
+      const policyOpen = isUnknown(item.selector) || Object.values(item.selector ?? {}).some(isUnknown);
+      return {
+        policy: item,
+        counts: both(certain ? true : UNKNOWN, liesIn(item, namespace)),
+        undecided: policyOpen
+          ? { object: item.ref, path: "spec.selector" }
+          : liesIn(item, namespace) === true
+            ? { object: workload.ref, path: `${podMetadata(workload)}.labels` }
+            : { object: item.ref, path: "metadata.namespace" },
+      };
+    }),
+    () => policies.selecting(labels).map(({ item }) => item),
   );
 };
 
