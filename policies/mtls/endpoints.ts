@@ -182,14 +182,20 @@ export function resolveEndpoints(index: MeshIndex, service: Service, port: Servi
     : endpoints;
 }
 
+/** Where an endpoint that is written into a ServiceEntry takes what is sent to a port of the entry. */
+export const inlineTarget = (
+  { ports }: ServiceEntry["endpoints"][number],
+  { name, number, targetPort }: EntryPort,
+): number => ports[name] ?? targetPort ?? number;
+
 const inlineEndpoints = (index: MeshIndex, entry: ServiceEntry, port: EntryPort): readonly Endpoint[] =>
-  entry.endpoints.map(({ address, labels, serviceAccount, ports }) => ({
-    workload: index.workloadByIp(address) ?? null,
-    ip: address,
-    labels,
-    targetPort: ports[port.name] ?? port.targetPort ?? port.number,
+  entry.endpoints.map((endpoint) => ({
+    workload: index.workloadByIp(endpoint.address) ?? null,
+    ip: endpoint.address,
+    labels: endpoint.labels,
+    targetPort: inlineTarget(endpoint, port),
     ready: true,
-    tlsModeLabel: entryTlsMode(labels, serviceAccount),
+    tlsModeLabel: entryTlsMode(endpoint.labels, endpoint.serviceAccount),
     certain: true,
     undecided: [],
   }));

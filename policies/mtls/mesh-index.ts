@@ -33,6 +33,12 @@ export interface NamespacePolicies {
 }
 
 /** Every lookup that a verdict needs, without a scan per flow. */
+/** A ServiceEntry with one of its endpoints. */
+export interface ListingEntry {
+  readonly entry: ServiceEntry;
+  readonly endpoint: ServiceEntry["endpoints"][number];
+}
+
 export interface MeshIndex {
   readonly mesh: Mesh;
   namespace(name: string): Namespace | undefined;
@@ -54,6 +60,8 @@ export interface MeshIndex {
   entriesSelecting(workload: Workload): readonly { readonly entry: ServiceEntry; readonly certain: boolean }[];
   /** EndpointSlices and Endpoints of Services without selector that list an address of the workload. */
   slicesListing(workload: Workload): readonly { readonly service: Service; readonly slice: Endpoints }[];
+  /** ServiceEntries of the workload's namespace that give one of its addresses as an endpoint's. */
+  entriesListing(workload: Workload): readonly ListingEntry[];
   /** EndpointSlices and Endpoints that name the Service. */
   slicesOf(service: Service): readonly Endpoints[];
   /** Who answers on a port of a Service. */
@@ -202,6 +210,12 @@ function buildIndex(mesh: Mesh): MeshIndex {
         }
     return listing;
   });
+  const inline = lazily((namespace: string) =>
+    group(
+      (entriesIn.get(namespace) ?? NONE).flatMap((entry) => entry.endpoints.map((endpoint) => ({ entry, endpoint }))),
+      ({ endpoint }) => endpoint.address,
+    ),
+  );
   const endpointsOfService = lazily((service: Service) =>
     lazily((port: ServicePort) => resolveEndpoints(index, service, port)),
   );
@@ -227,6 +241,7 @@ function buildIndex(mesh: Mesh): MeshIndex {
     servicesSelecting,
     entriesSelecting,
     slicesListing: ({ ref, podIps }) => podIps.flatMap((ip) => [...(handwritten(ref.namespace).get(ip) ?? NONE)]),
+    entriesListing: ({ ref, podIps }) => podIps.flatMap((ip) => inline(ref.namespace).get(ip) ?? NONE),
     slicesOf: ({ ref }) => slices.get(`${ref.namespace}/${ref.name}`) ?? NONE,
     endpointsOf: (service, port) => endpointsOfService(service)(port),
     entryEndpoints: (entry, port) => resolveEntryEndpoints(index, entry, port),

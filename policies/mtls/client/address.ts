@@ -85,6 +85,9 @@ export function indexNodePorts(mesh: Mesh): NodePorts {
   return { hostPorts, nodePorts, nodes };
 }
 
+/** One that may be an endpoint's: a pod's, or one that no object has. */
+export type EndpointAddress = Address & { readonly kind: "pod" | "outside" };
+
 /** The address on the wire; `undefined` where no object tells. */
 export const ipOf = (to: Address): string | undefined => {
   if (to.kind === "outside") return isIpAddress(to.host) ? to.host : undefined;
@@ -159,6 +162,12 @@ const isSinglePod = ({ ref, replicas }: Workload): boolean => ref.kind === "Pod"
 export const isSelf = ({ client }: Context, to: Address): boolean =>
   to.kind === "pod" && to.node === undefined && client.workload === to.workload && isSinglePod(to.workload);
 
+/** A headless name that also lists the caller is about the others. */
+function others(context: Context, all: readonly Address[]): readonly Address[] {
+  const left = all.filter((to) => !isSelf(context, to));
+  return left.length > 0 ? left : all;
+}
+
 /** The addresses that a dialled host stands for; empty when cluster DNS lists none. */
 export function addressesOf(context: Context, dialled: Dialled, port: number): readonly Address[] {
   if (dialled.kind === "elsewhere") return [outside(dialled.host, port, dialled.inCluster)];
@@ -172,10 +181,12 @@ export function addressesOf(context: Context, dialled: Dialled, port: number): r
   }
   const { service, pod } = dialled;
   if (!isPassthrough(service, context.settle)) return [{ kind: "cluster-ip", service, port }];
-  if (service.object.selector === undefined) return writtenAddresses(context, service, port);
+  if (service.object.selector === undefined) return others(context, writtenAddresses(context, service, port));
   const pods = headlessPods(context, service).filter(({ ref }) => pod === undefined || isPodOf(ref.name, pod));
-  const others = pods.filter((workload) => workload !== context.client.workload || !isSinglePod(workload));
-  return (others.length > 0 ? others : pods).map((workload) => ({ kind: "pod", workload, port, byService: true }));
+  return others(
+    context,
+    pods.map((workload) => ({ kind: "pod", workload, port, byService: true })),
+  );
 }
 
 /** `db-0` is a pod of the StatefulSet `db`. */

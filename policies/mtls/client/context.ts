@@ -1,5 +1,6 @@
 import type { Settle } from "../explore";
 import { UNKNOWN, type Known } from "../known";
+import { once } from "../memo";
 import type { Labels, Mesh, Workload } from "../mesh";
 import type { Endpoint, MeshIndex } from "../mesh-index";
 import type { ObjectRef } from "../objects";
@@ -12,6 +13,7 @@ import { sendsAllThroughSidecar } from "./departure";
 import type { Dialled } from "./dialled";
 import type { ConsolidatedRule } from "./destination-rule-merge";
 import { indexDestinationRules, type DestinationRuleIndex } from "./destination-rule-index";
+import { indexListed, type ListedAddresses } from "./listed";
 import { indexRegistry, type Registry } from "./registry";
 import { type RegisteredPort } from "./service-ports";
 import { podLabelsPlace, type Place } from "./selected";
@@ -46,6 +48,7 @@ export const NO_RULE: NoRule = { rule: undefined };
 /** Every index of the client's side, built once per mesh. */
 export interface ClientIndex {
   readonly registry: Registry;
+  readonly listed: () => ListedAddresses;
   readonly rules: DestinationRuleIndex;
   readonly sidecars: SidecarIndex;
   readonly virtualServices: VirtualServiceIndex;
@@ -88,6 +91,7 @@ export function indexClients({ mesh }: MeshIndex): ClientIndex {
   if (known !== undefined) return known;
   const index = {
     registry: indexRegistry(mesh),
+    listed: once(() => indexListed(mesh)),
     rules: indexDestinationRules(mesh),
     sidecars: indexSidecars(mesh),
     virtualServices: indexVirtualServices(mesh),

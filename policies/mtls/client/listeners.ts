@@ -1,5 +1,7 @@
 import { remember } from "../explore";
-import type { Sidecar, Workload } from "../mesh";
+import type { Sidecar } from "../mesh";
+import type { Endpoint } from "../mesh-index";
+import type { EndpointAddress } from "./address";
 import { bareRoutes, type Registration } from "./bare-hosts";
 import type { Context } from "./context";
 import { coversHost, isIpAddress, isWildcard } from "./hosts";
@@ -68,17 +70,18 @@ export class Listeners {
   }
 
   /**
-   * The listener at a pod's own address: of the services without an address whose port is not HTTP and on which the pod answers. What is
-   * sent to that address is their traffic, whatever name was dialled.
+   * The listener at the address of an endpoint: of the services without an address whose port is not HTTP and that have an endpoint there.
+   * What is sent to that address is their traffic, whatever name was dialled.
    */
-  atPod(workload: Workload, number: number): readonly Chain[] {
+  atEndpoint(to: EndpointAddress, number: number): readonly Chain[] {
     const { indexes, settle } = this.context;
-    const owners = this.told.withoutAddress(workload).flatMap((service) => {
+    const isThere = ({ workload, ip }: Endpoint): boolean =>
+      to.kind === "pod" ? workload === to.workload : ip === to.host;
+    const owners = this.told.withoutAddress(to).flatMap((service) => {
       if (!this.told.sees(service, number, "pods")) return [];
       const port = portOf(indexes.registry, service, number, settle);
       if (port === undefined || port.protocol === "HTTP") return [];
-      const answers = instancesOf(this.context, port).some((endpoint) => endpoint.workload === workload);
-      return answers ? [{ service, port, isAtPod: true }] : [];
+      return instancesOf(this.context, port).some(isThere) ? [{ service, port, isAtPod: true }] : [];
     });
     owners.sort((a, b) => this.told.compare(a.service, b.service));
     return this.alone(...owners);

@@ -1,10 +1,11 @@
 import type { VirtualService } from "../mesh";
 import { byAge } from "./age";
-import { ipOf, isSelf, type Address } from "./address";
+import { ipOf, isSelf, type Address, type EndpointAddress } from "./address";
 import { clusterFor, type Cluster } from "./cluster";
 import type { Context } from "./context";
 import type { Dialled } from "./dialled";
 import { hasOwnAddress } from "./entry-address";
+import { isIpAddress } from "./hosts";
 import { Listeners, type Bytes } from "./listeners";
 import { meantBy, type Meant } from "./meant";
 import type { Merged } from "./same-host";
@@ -193,8 +194,10 @@ class Routes {
     return this.anywhere(to, target.port.number, "refused-listener", meant);
   }
 
-  private toPod(meant: Meant, to: Address & { readonly kind: "pod" }, number: number): readonly Hop[] {
-    const chains = to.node !== undefined ? [] : this.listeners.atPod(to.workload, number);
+  /** At an address that services without one may have an endpoint at. */
+  private toEndpoint(meant: Meant, to: EndpointAddress, number: number): readonly Hop[] {
+    const isNode = to.kind === "pod" && to.node !== undefined;
+    const chains = isNode ? [] : this.listeners.atEndpoint(to, number);
     if (chains.length > 0) return this.atListener(chains, to, meant);
     if (meant.service === undefined) return this.anywhere(to, number, "no-service", meant);
     return this.toService(meant.service, number, to, meant, true);
@@ -234,7 +237,7 @@ class Routes {
     if (isGateway && service !== undefined) return this.fromGateway(service, number, to);
     if (service?.kind === "ServiceEntry")
       return this.toService(service, number, to, meant, !hasOwnAddress(service.object));
-    if (to.kind === "pod") return this.toPod(meant, to, number);
+    if (to.kind === "pod" || (to.kind === "outside" && isIpAddress(to.host))) return this.toEndpoint(meant, to, number);
     if (to.kind === "cluster-ip" && service !== undefined) return this.toService(to.service, number, to, meant);
     if (to.kind === "outside" && service !== undefined)
       return this.toService(service, number, to, meant, to.isNowhere === true);

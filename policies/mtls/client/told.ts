@@ -1,8 +1,9 @@
 import { isUnknown } from "../known";
-import type { Sidecar, Workload } from "../mesh";
+import type { Sidecar } from "../mesh";
+import type { EndpointAddress } from "./address";
 import type { Context } from "./context";
 import { mayListenPerEndpoint } from "./entry-address";
-import { byRegistration, isPassthrough, registered, servicesOf, type Registered } from "./registry";
+import { byRegistration, isPassthrough, serviceHost, servicesOf, type Registered } from "./registry";
 import { portOf, portsOf, type RegisteredPort } from "./service-ports";
 import { merged, ofOneNamespace, type Merged } from "./same-host";
 import type { Target } from "./shared-listener";
@@ -118,24 +119,23 @@ export class Told {
     return found === undefined || owned === undefined ? undefined : { service: found.service, port: owned };
   }
 
-  /** Headless Services to which a workload may belong, and entries that are listened for at their endpoints. */
-  withoutAddress(workload: Workload): readonly Registered[] {
+  /** Services without an address of their own that may have an endpoint there: clients' proxies listen for them at their endpoints. */
+  withoutAddress(to: EndpointAddress): readonly Registered[] {
     const { index, indexes, settle } = this.context;
-    const { registry } = indexes;
-    const objects = [...index.servicesSelecting(workload), ...index.slicesListing(workload)];
-    const services = objects.flatMap(({ service }) => registered(registry, service) ?? []);
-    const selecting = index
-      .entriesSelecting(workload)
-      .flatMap(({ entry }) => (isUnknown(entry.hosts) ? [] : entry.hosts));
-    const entries = [...services.map(({ host }) => host), ...selecting].flatMap((host) =>
-      servicesOf(registry, host).filter(
-        (each) =>
-          each.kind === "ServiceEntry" &&
-          each.ref.namespace === workload.ref.namespace &&
-          mayListenPerEndpoint(each.object),
-      ),
-    );
-    return [...new Set([...services.filter((service) => isPassthrough(service, settle)), ...entries])];
+    const { registry, listed } = indexes;
+    const addresses = to.kind === "pod" ? to.workload.podIps : [to.host];
+    const hosts = new Set(addresses.flatMap((ip) => listed().get(ip) ?? []));
+    if (to.kind === "pod") {
+      for (const { service } of index.servicesSelecting(to.workload))
+        hosts.add(serviceHost(service, this.context.mesh.config.clusterDomain));
+      for (const { entry } of index.entriesSelecting(to.workload))
+        for (const host of isUnknown(entry.hosts) ? [] : entry.hosts) hosts.add(host);
+    }
+    return [...hosts]
+      .flatMap((host) => servicesOf(registry, host))
+      .filter((service) =>
+        service.kind === "ServiceEntry" ? mayListenPerEndpoint(service.object) : isPassthrough(service, settle),
+      );
   }
 
   /** The egress entry for the port alone that imports it. */

@@ -16,31 +16,51 @@ const OPEN: Codes = { plaintext: "ok", tls: "raw", mtls: "ok" };
 
 type Mode = MtlsMode | "UNSET";
 
-/** The winning policy's mode of each level; `undefined` without one. */
-export interface AmbientModes {
+/** The winning policy's mode of each level above the workload; `undefined` without one. */
+interface Parents {
   readonly mesh: Mode | undefined;
   readonly namespace: Mode | undefined;
+}
+
+export interface AmbientModes extends Parents {
   readonly workload: Mode | undefined;
   /** `portLevelMtls` of the workload's policy. */
   readonly ports: ReadonlyMap<number, Mode>;
+  /** As the conversion of the workload's policy sees them: a policy with an empty selector is none there. */
+  readonly converting: Parents;
 }
 
 const isLenient = (mode: Mode): boolean => mode === "PERMISSIVE" || mode === "DISABLE";
 
-/** Whether ztunnel refuses a connection without an identity on the port. */
-export function deniesPlaintext({ mesh, namespace, workload, ports }: AmbientModes, port: number): boolean {
-  const inherits = namespace === undefined || namespace === "UNSET";
-  const isParentStrict = inherits ? mesh === "STRICT" : namespace === "STRICT";
-  const modes = [...ports.values()];
+const inherits = ({ namespace }: Parents): boolean => namespace === undefined || namespace === "UNSET";
+
+/** Whether the policy that the workload's is converted to refuses a connection without an identity. */
+function deniesConverted({ workload, ports, converting }: AmbientModes, port: number): boolean {
   const entry = ports.get(port) ?? "UNSET";
-  if (workload === undefined) return isParentStrict;
-  if (workload === "STRICT") return !isLenient(entry);
   // A STRICT mesh swallows a STRICT port, although the workload itself is not strict (`&&` binds closer than `||`).
-  if (workload !== "UNSET") return entry === "STRICT" && !(inherits && mesh === "STRICT");
-  if (!isParentStrict) return entry === "STRICT";
-  if (!modes.includes("PERMISSIVE")) return true;
-  // The static strict policy gives way to the converted one, which comes out empty when the namespace's policy sets no mode.
-  return namespace !== "UNSET" && !isLenient(entry);
+  const isSwallowed =
+    workload === "STRICT" ||
+    (workload === "UNSET" && converting.namespace === "STRICT") ||
+    (inherits(converting) && converting.mesh === "STRICT");
+  if (entry === "STRICT" && !isSwallowed) return true;
+  // A namespace's policy without a mode is taken for one that is not STRICT, and no port is an exception then.
+  const isStrict = workload === "STRICT" || (workload === "UNSET" && parentOf(converting) === "STRICT");
+  return isStrict && [...ports.values()].some(isLenient) && !isLenient(entry);
+}
+
+const parentOf = ({ mesh, namespace }: Parents): Mode | undefined => namespace ?? mesh;
+
+/** Whether ztunnel refuses a connection without an identity on the port: by the static strict policy, or the converted one. */
+export function deniesPlaintext(modes: AmbientModes, port: number): boolean {
+  const { mesh, namespace, workload, ports } = modes;
+  const isParentStrict = (inherits(modes) ? mesh : namespace) === "STRICT";
+  const written = [...ports.values()];
+  if (workload === undefined) return isParentStrict;
+  if (workload === "STRICT") return !written.some(isLenient) || deniesConverted(modes, port);
+  const isStatic = workload === "UNSET" && isParentStrict;
+  // The static strict policy gives way to the converted one, even where that comes out empty.
+  if (isStatic) return !written.includes("PERMISSIVE") || deniesConverted(modes, port);
+  return written.includes("STRICT") && deniesConverted(modes, port);
 }
 
 const ANY: readonly Mode[] = ["STRICT", "PERMISSIVE", "DISABLE", "UNSET"];
@@ -72,10 +92,18 @@ export function ambientCodes(
   port: number,
 ): readonly Codes[] {
   const answers = new Set<Codes>();
-  for (const { mode: mesh } of possibleLevels(levels.mesh, index.mesh.facts.meshMode))
-    for (const { mode: namespace } of possibleLevels(levels.namespace, undefined))
+  for (const parents of possibleParents(index, levels))
+    for (const converting of possibleParents(index, levels.converting))
       for (const { mode: workload, ports } of possibleLevels(levels.workload, undefined))
         if (ports === undefined) answers.add(DENIED).add(OPEN);
-        else answers.add(deniesPlaintext({ mesh, namespace, workload, ports }, port) ? DENIED : OPEN);
+        else answers.add(deniesPlaintext({ ...parents, workload, ports, converting }, port) ? DENIED : OPEN);
   return [...answers];
 }
+
+const possibleParents = (
+  { mesh: { facts } }: MeshIndex,
+  levels: { readonly mesh: Contest; readonly namespace: Contest },
+): readonly Parents[] =>
+  possibleLevels(levels.mesh, facts.meshMode).flatMap(({ mode: mesh }) =>
+    possibleLevels(levels.namespace, undefined).map(({ mode: namespace }) => ({ mesh, namespace })),
+  );

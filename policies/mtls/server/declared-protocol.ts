@@ -1,5 +1,5 @@
 import { byCreation, compare } from "../client/age";
-import { entryTargetOn, targetPortOn } from "../endpoints";
+import { entryTargetOn, inlineTarget, targetPortOn } from "../endpoints";
 import type { Undecided } from "../flow";
 import { isDiscovered } from "../discovered";
 import { isUnknown, mapKnown, UNKNOWN, type Known } from "../known";
@@ -105,6 +105,8 @@ const claimsOf = ({ from: { ref }, ports, open }: Declarer, targetPort: number):
 const entryPorts = (workload: Workload, { ports }: ServiceEntry): readonly DeclaringPort[] =>
   ports.map((port) => ({ target: entryTargetOn(workload, port), protocol: writtenProtocol(port.protocol) }));
 
+const firstHost = ({ hosts }: ServiceEntry): string => (isUnknown(hosts) ? "" : ([...hosts].sort(compare)[0] ?? ""));
+
 const servicePorts = (workload: Workload, { ports }: Service): Known<readonly DeclaringPort[]> =>
   mapKnown(ports, (all) =>
     all
@@ -149,14 +151,23 @@ const serviceClaims = (index: MeshIndex, workload: Workload, targetPort: number)
   const openField: OpenField = ({ ref }, selector, path) =>
     selector !== undefined && isUnknown(selector) ? { object: ref, path } : labels;
   const services = servicesOf(index, workload, openField);
-  const entries = index.entriesSelecting(workload).map(({ entry, certain }): Declarer => ({
+  const selecting = index.entriesSelecting(workload).map(({ entry, certain }): Declarer => ({
     from: entry,
-    host: isUnknown(entry.hosts) ? "" : ([...entry.hosts].sort(compare)[0] ?? ""),
+    host: firstHost(entry),
     ports: entryPorts(workload, entry),
     open: certain ? undefined : openField(entry, entry.workloadSelector, "spec.workloadSelector"),
   }));
+  const listing = index.entriesListing(workload).map(({ entry, endpoint }): Declarer => ({
+    from: entry,
+    host: firstHost(entry),
+    ports: entry.ports.map((port) => ({
+      target: inlineTarget(endpoint, port),
+      protocol: writtenProtocol(port.protocol),
+    })),
+    open: undefined,
+  }));
   return untilSure(
-    [...services, ...entries]
+    [...services, ...selecting, ...listing]
       .sort((a, b) => byCreation(a.from, b.from) || compare(a.host, b.host))
       .flatMap((declarer) => claimsOf(declarer, targetPort)),
   );

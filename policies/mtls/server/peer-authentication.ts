@@ -23,11 +23,17 @@ export interface PortMode {
   readonly by: PeerAuthentication | undefined;
 }
 
+/** The levels above a workload. */
+interface Above {
+  readonly mesh: Contest;
+  readonly namespace: Contest;
+}
+
 export interface EffectivePeerAuthentication extends PortMode {
   /** @param targetPort port of the workload, not of the Service */
   port(targetPort: number): PortMode;
   /** The policies of each level, as a ztunnel is told. */
-  readonly levels: { readonly mesh: Contest; readonly namespace: Contest; readonly workload: Contest };
+  readonly levels: Above & { readonly workload: Contest; readonly converting: Above };
   /** The policy of each level that counts, or may count while something is not known. */
   readonly winners: readonly PeerAuthentication[];
   /** Another order of equally old policies would change the mode of some port. */
@@ -93,13 +99,14 @@ const wideContest = remembered((index: MeshIndex, namespace: string): Contest =>
 );
 
 /**
- * The mesh's policies as ztunnels of other namespaces are told: one with an empty selector is none of them, where sidecars make no
- * difference (`fetchPeerAuthentications` in pilot/pkg/serviceregistry/ambient/workloads.go).
+ * Without those that have an empty selector. Sidecars make no difference; ztunnels of other namespaces are told of the mesh's policies like
+ * this (`fetchPeerAuthentications` in pilot/pkg/serviceregistry/ambient/workloads.go), and a workload's policy is converted for them by what
+ * this leaves of the mesh and the namespace (`PolicyCollections` in policies.go there).
  */
-const ambientContest = remembered((index: MeshIndex, root: string): Contest =>
+const barelyWideContest = remembered((index: MeshIndex, namespace: string): Contest =>
   contestOf(
-    index.policies(root).wide.filter(({ hasEmptySelector }) => hasEmptySelector !== true),
-    root,
+    index.policies(namespace).wide.filter(({ hasEmptySelector }) => hasEmptySelector !== true),
+    namespace,
   ),
 );
 
@@ -201,7 +208,12 @@ function compose(index: MeshIndex, workload: Workload): EffectivePeerAuthenticat
     ...settle(anywhere(modesOf(own, inherited)), open),
     port: (targetPort) =>
       settle(anywhere(portModes(own, inherited, targetPort)), [...openPorts(own, targetPort), ...open]),
-    levels: { mesh: namespace === root ? mesh : ambientContest(index, root), namespace: whole, workload: own },
+    levels: {
+      mesh: namespace === root ? mesh : barelyWideContest(index, root),
+      namespace: whole,
+      workload: own,
+      converting: { mesh: barelyWideContest(index, root), namespace: barelyWideContest(index, namespace) },
+    },
     winners: contests.flatMap(({ winners }) => winners.flatMap((winner) => (winner === NONE ? [] : [winner]))),
     orderDependent: isOrderDependent(own, true) || levels.slice(1).some((contest) => isOrderDependent(contest, false)),
     considered: () => considerPolicies(index, workload, contests),

@@ -128,7 +128,7 @@ func captured(p *corev1.Pod, ip string, port int) bool {
 	return inRanges(r.includeRanges, ip)
 }
 
-// runsAsProxy: iptables lets everything through that the proxy's user sends.
+// runsAsProxy: iptables lets everything through that the proxy's user sends. The pod's user is that of containers that name none.
 func runsAsProxy(p *corev1.Pod) bool {
 	applications := 0
 	for _, c := range p.Spec.Containers {
@@ -136,9 +136,21 @@ func runsAsProxy(p *corev1.Pod) bool {
 			continue
 		}
 		applications++
-		if c.SecurityContext == nil || c.SecurityContext.RunAsUser == nil || *c.SecurityContext.RunAsUser != proxyUser {
+		user := userOf(p)
+		if c.SecurityContext != nil && c.SecurityContext.RunAsUser != nil {
+			user = *c.SecurityContext.RunAsUser
+		}
+		if user != proxyUser {
 			return false
 		}
 	}
 	return applications > 0
+}
+
+// userOf is the user that a pod names for its containers; 0, which no container is taken for, when it names none.
+func userOf(p *corev1.Pod) int64 {
+	if p.Spec.SecurityContext == nil || p.Spec.SecurityContext.RunAsUser == nil {
+		return 0
+	}
+	return *p.Spec.SecurityContext.RunAsUser
 }

@@ -186,7 +186,9 @@ func (j *journey) throughListener(address string) {
 		j.none("E-BH")
 		return
 	}
-	j.toCluster(out.ClusterMatched, address)
+	for _, name := range clustersIn(out.ClusterMatched) {
+		j.toCluster(name, address)
+	}
 }
 
 // throughGateway: a gateway sends to the cluster of the host and port that its routes name.

@@ -51,6 +51,8 @@ func (e *engine) proxy(p *corev1.Pod) *proxy {
 	made := &proxy{Simulation: simulation.NewSimulationFromConfigGen(&testing.T{}, e.istiod.ConfigGenTest, node), node: node}
 	made.Listeners = accepted(made.Listeners)
 	made.Routes = e.routes(made)
+	joinChains(made.Listeners)
+	joinRoutes(made.Routes)
 	e.proxies[key] = made
 	return made
 }
