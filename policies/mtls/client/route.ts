@@ -143,6 +143,11 @@ class Routes {
     const isListenedFor = isRequest && (chain !== undefined || this.listeners.readsHttp(number));
     const byAlias = isListenedFor ? this.routedAs(alias, number, target, to) : undefined;
     if (byAlias !== undefined) return byAlias;
+    const claimed =
+      target === undefined && isRequest
+        ? this.listeners.requested(alias?.host, number, chain !== undefined)
+        : undefined;
+    if (claimed?.service.kind === "ServiceEntry") return this.routed(claimed, to);
     // Names of pods are routed to Kubernetes Services only (`generateVirtualHostDomains` in httproute.go).
     const isNamed = isPodName !== true || target?.service.kind === "Service";
     if (target !== undefined && isNamed && this.listeners.knowsAs(written, alias, target))

@@ -146,3 +146,10 @@ describe("the host that a route names comes along with the VirtualService", () =
     expect(through([own, { hosts: ["./*"] }])).toEqual(["cluster-not-found"]);
   });
 });
+
+test("an entry of the name of an ExternalName Service is listened for, and has no cluster", () => {
+  const alias = service("apps", "alias", { type: "ExternalName", externalName: "otel.monitoring.svc.cluster.local" });
+  const claim = entry("apps", "a", [[4319, "grpc"]], "10.1.0.1", { hosts: ["alias.apps.svc.cluster.local"] });
+  expect(reached([alias], 4319, "alias")).toEqual(["connection-timeout"]);
+  expect(reached([alias, claim], 4319, "alias")).toEqual(["cluster-not-found"]);
+});
