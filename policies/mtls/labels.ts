@@ -228,9 +228,11 @@ export class SelectorIndex<T> {
     );
   }
 
-  /** Those that have a selector in common together, always as the same list. */
-  together(labels: Known<Labels>): readonly Selected<readonly T[]>[] {
-    return this.groupsSelecting(labels).map(({ item: { items }, certain }) => ({ item: items, certain }));
+  /** What the labels select, as a key: the same for all that the same selectors select as surely. */
+  signature(labels: Known<Labels>): string {
+    return this.groupsSelecting(labels)
+      .map(({ item: { places }, certain }) => `${places[0]}${certain ? "" : "?"}`)
+      .join();
   }
 }
 

@@ -1,7 +1,8 @@
 import { contains } from "../../mtls/cidr";
 import { field, fieldsOf, itemsOf } from "../../mtls/discovery/fields";
 import { isUnknown } from "../../mtls/known";
-import { selects } from "../../mtls/labels";
+import { SelectorIndex } from "../../mtls/labels";
+import { remembered } from "../../mtls/memo";
 import type { AuthorizationPolicy, Mesh, Workload } from "../../mtls/mesh";
 
 /**
@@ -98,24 +99,46 @@ const matchesRule = (rule: unknown, call: Call, namespace: string): Match =>
 const matchesPolicy = ({ rules, ref }: AuthorizationPolicy, call: Call): Match =>
   any(rules.map((rule) => matchesRule(rule, call, ref.namespace)));
 
-/** Whether a policy speaks for a workload: its own namespace's, or the root namespace's for everyone. */
-const speaksFor = ({ ref, selector }: AuthorizationPolicy, workload: Workload, root: string): Match => {
-  if (ref.namespace !== workload.ref.namespace && ref.namespace !== root) return "no";
-  if (selector === undefined) return "yes";
-  const selected = selects(selector, workload.podLabels);
-  return isUnknown(selected) ? "maybe" : sure(selected);
-};
+/** The policies that speak for a workload, in their order. */
+interface Bearing {
+  /** Those that do for certain. */
+  readonly denying: readonly AuthorizationPolicy[];
+  /** Those that do, or may. */
+  readonly allowing: readonly AuthorizationPolicy[];
+  /** The first that does for certain. */
+  readonly firstAllowing: AuthorizationPolicy | undefined;
+}
+
+/** A namespace's own policies, and those that the root namespace has for everyone. */
+const policiesFor = remembered((mesh: Mesh, namespace: string) => {
+  const { rootNamespace } = mesh.config;
+  const near = mesh.authorizationPolicies.filter(
+    ({ ref }) => ref.namespace === namespace || ref.namespace === rootNamespace,
+  );
+  return { bySelector: new SelectorIndex(near, ({ selector }) => selector ?? {}), known: new Map<string, Bearing>() };
+});
+
+/** Worked out once for all workloads that the same selectors select. */
+function bearingOn(mesh: Mesh, { ref, podLabels }: Workload): Bearing {
+  const { bySelector, known } = policiesFor(mesh, ref.namespace);
+  const key = bySelector.signature(podLabels);
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const all = bySelector.selecting(podLabels);
+  const certain = all.flatMap(({ item, certain: isCertain }) => (isCertain ? [item] : []));
+  const bearing = {
+    denying: certain.filter(({ action }) => action === "DENY"),
+    allowing: all.map(({ item }) => item).filter(({ action }) => action === "ALLOW" || isUnknown(action)),
+    firstAllowing: certain.find(({ action }) => action === "ALLOW"),
+  };
+  known.set(key, bearing);
+  return bearing;
+}
 
 /** The policy that refuses a call for certain; `undefined` when it is let in, or when that cannot be told. */
 export function refusedBy(mesh: Mesh, workload: Workload, call: Call): AuthorizationPolicy | undefined {
-  const root = mesh.config.rootNamespace;
-  const bearing = mesh.authorizationPolicies
-    .map((policy) => ({ policy, speaks: speaksFor(policy, workload, root) }))
-    .filter(({ speaks }) => speaks !== "no");
-  const certain = bearing.filter(({ speaks }) => speaks === "yes").map(({ policy }) => policy);
-  const denial = certain.find((policy) => policy.action === "DENY" && matchesPolicy(policy, call) === "yes");
+  const { denying, allowing, firstAllowing } = bearingOn(mesh, workload);
+  const denial = denying.find((policy) => matchesPolicy(policy, call) === "yes");
   if (denial !== undefined) return denial;
-  const allows = bearing.filter(({ policy }) => policy.action === "ALLOW" || isUnknown(policy.action));
-  if (allows.some(({ policy }) => matchesPolicy(policy, call) !== "no")) return undefined;
-  return certain.find((policy) => policy.action === "ALLOW");
+  return allowing.some((policy) => matchesPolicy(policy, call) !== "no") ? undefined : firstAllowing;
 }

@@ -34,31 +34,43 @@ const setsTls = ({ trafficPolicy }: DestinationRule): boolean =>
   !isUnknown(trafficPolicy) &&
   (trafficPolicy.tls !== undefined || trafficPolicy.portLevel.some(({ tls }) => tls !== undefined));
 
-/** Flows by the full host they go to. */
-const byHost = (flows: readonly FlowAnswer[]) => groupBy(flows, ({ to }) => to.host);
+/** What clients with a proxy do about a host, whichever rule asks. */
+interface Followed {
+  /** One of them. */
+  readonly flow: FlowAnswer | undefined;
+  /** The rules that they follow. */
+  readonly rules: ReadonlySet<string>;
+}
+
+/** Looks at the flows to each host once, by the host as rules write it in full. */
+function followed(mesh: Mesh, flows: readonly FlowAnswer[]): (host: string) => Followed {
+  const index = indexMesh(mesh);
+  const byHost = groupBy(flows, ({ to }) => to.host);
+  const known = new Map<string, Followed>();
+  return (host) => {
+    const before = known.get(host);
+    if (before !== undefined) return before;
+    const theirs = (
+      isWildcard(host) ? flows.filter(({ to }) => coversHost(host, to.host)) : (byHost.get(host) ?? [])
+    ).filter(({ from, outcome }) => {
+      const client = index.workload(from);
+      return client !== undefined && outcome !== "unknown" && dataPlane(index, client).mode === "sidecar";
+    });
+    const rules = theirs.flatMap(({ because }) =>
+      because.flatMap(({ step, object }) => (step === "destination-rule" && object !== undefined ? [object] : [])),
+    );
+    const found = { flow: theirs[0], rules: new Set(rules) };
+    known.set(host, found);
+    return found;
+  };
+}
 
 /** A rule with TLS settings that none of the known clients with a proxy follows. */
-function unfollowed(
-  mesh: Mesh,
-  rule: DestinationRule,
-  flows: ReadonlyMap<string, readonly FlowAnswer[]>,
-): Inert | undefined {
+function unfollowed(mesh: Mesh, rule: DestinationRule, by: (host: string) => Followed): Inert | undefined {
   const { host, ref } = rule;
   if (isUnknown(host) || !setsTls(rule)) return undefined;
-  const full = expandShortName(host, ref.namespace, mesh.config.clusterDomain);
-  const index = indexMesh(mesh);
-  const theirs = [
-    ...(isWildcard(full)
-      ? [...flows].flatMap(([to, all]) => (coversHost(full, to) ? all : []))
-      : (flows.get(full) ?? [])),
-  ].filter(({ from, outcome }) => {
-    const client = index.workload(from);
-    return client !== undefined && outcome !== "unknown" && dataPlane(index, client).mode === "sidecar";
-  });
-  const [first] = theirs;
-  const follows = ({ because }: FlowAnswer): boolean =>
-    because.some(({ step, object }) => step === "destination-rule" && object === describeRef(ref));
-  if (first === undefined || theirs.some(follows)) return undefined;
+  const { flow: first, rules } = by(expandShortName(host, ref.namespace, mesh.config.clusterDomain));
+  if (first === undefined || rules.has(describeRef(ref))) return undefined;
   const other = first.because.find(({ step }) => step === "destination-rule")?.object;
   return {
     path: "spec.trafficPolicy",
@@ -71,9 +83,9 @@ export function inertDestinationRules(
   mesh: Mesh,
   flows: readonly FlowAnswer[],
 ): readonly { rule: DestinationRule; inert: Inert }[] {
-  const known = byHost(flows);
+  const by = followed(mesh, flows);
   return mesh.destinationRules.flatMap((rule) => {
-    const inert = strayHost(mesh, rule) ?? unfollowed(mesh, rule, known);
+    const inert = strayHost(mesh, rule) ?? unfollowed(mesh, rule, by);
     return inert === undefined ? [] : [{ rule, inert }];
   });
 }

@@ -1,6 +1,7 @@
 import { targetPortOn } from "../../mtls/endpoints";
 import { isUnknown } from "../../mtls/known";
-import { selects } from "../../mtls/labels";
+import { LabelledIndex } from "../../mtls/labels";
+import { remembered } from "../../mtls/memo";
 import type { Mesh, PeerAuthentication, Workload } from "../../mtls/mesh";
 import { indexMesh, type MeshIndex } from "../../mtls/mesh-index";
 import { describeRef } from "../../mtls/objects";
@@ -56,20 +57,50 @@ function inertPorts(index: MeshIndex, { portLevel }: PeerAuthentication, selecte
     });
 }
 
+/** The pods that policies of one namespace with one selector are about, and what holds for them whichever policy asks. */
+interface Audience {
+  readonly selected: readonly Workload[];
+  /** None of them has a proxy. */
+  readonly isBare: boolean;
+  /** Policies that hold for some of them, or may. */
+  readonly winners: ReadonlySet<PeerAuthentication>;
+}
+
+/** By the labels that pods are written with; the few that injection adds are nobody's to select by. */
+const writtenLabels = remembered(
+  (mesh: Mesh, namespace: string): LabelledIndex<Workload> =>
+    new LabelledIndex(indexMesh(mesh).workloadsIn(namespace), ({ podLabels }) => podLabels),
+);
+
+const audiences = remembered((_mesh: Mesh, _namespace: string) => new Map<string, Audience>());
+
+function audienceOf(mesh: Mesh, { ref: { namespace }, selector }: PeerAuthentication): Audience {
+  const index = indexMesh(mesh);
+  const key = JSON.stringify(Object.entries(isUnknown(selector) ? {} : (selector ?? {})).sort());
+  const known = audiences(mesh, namespace).get(key);
+  if (known !== undefined) return known;
+  const selected = writtenLabels(mesh, namespace)
+    .selectedBy(selector ?? {})
+    .map(({ item }) => item);
+  const audience = {
+    selected,
+    isBare: selected.every((workload) => dataPlane(index, workload).mode === "none"),
+    winners: new Set(selected.flatMap((workload) => effectivePeerAuthentication(index, workload).winners)),
+  };
+  audiences(mesh, namespace).set(key, audience);
+  return audience;
+}
+
 /** The policy that is in force for the workloads instead of this one. */
-function shadowedBy(
-  index: MeshIndex,
-  policy: PeerAuthentication,
-  selected: readonly Workload[],
-): PeerAuthentication | undefined {
-  const winnersOf = (workload: Workload) => effectivePeerAuthentication(index, workload).winners;
-  if (selected.some((workload) => winnersOf(workload).includes(policy))) return undefined;
-  return selected
-    .flatMap(winnersOf)
-    .find(
-      ({ ref, selector }) =>
-        ref.namespace === policy.ref.namespace && (selector === undefined) === (policy.selector === undefined),
-    );
+function shadowedBy({ winners }: Audience, policy: PeerAuthentication): PeerAuthentication | undefined {
+  if (winners.has(policy)) return undefined;
+  for (const winner of winners)
+    if (
+      winner.ref.namespace === policy.ref.namespace &&
+      (winner.selector === undefined) === (policy.selector === undefined)
+    )
+      return winner;
+  return undefined;
 }
 
 /** Why a PeerAuthentication, or a part of it, changes nothing for the pods it is about. */
@@ -85,20 +116,20 @@ export function inertPeerAuthentication(mesh: Mesh, policy: PeerAuthentication):
         says: "has a selector in the root namespace, where policies are about the whole mesh: it selects nothing",
       },
     ];
-  const near = index.workloadsIn(ref.namespace);
   // A namespace without workloads here belongs to another stack: nobody can tell what the policy does there.
-  if (near.length === 0 || isRoot) return [];
-  const selected = near.filter((workload) => selector === undefined || selects(selector, workload.podLabels) !== false);
+  if (index.workloadsIn(ref.namespace).length === 0 || isRoot) return [];
+  const audience = audienceOf(mesh, policy);
+  const { selected, isBare } = audience;
   if (selected.length === 0)
     return [{ path: "spec.selector.matchLabels", says: `selects none of the workloads in ${ref.namespace}` }];
-  if (selector !== undefined && selected.every((workload) => dataPlane(index, workload).mode === "none"))
+  if (selector !== undefined && isBare)
     return [
       {
         path: "spec.selector.matchLabels",
         says: `is about ${enumerate(selected.map((workload) => shortName(workload.ref)))}, which have no proxy to obey it`,
       },
     ];
-  const shadow = shadowedBy(index, policy, selected);
+  const shadow = shadowedBy(audience, policy);
   if (shadow !== undefined)
     return [
       {
