@@ -7,15 +7,27 @@ import type { Hit } from "./record";
 
 const LONGEST_TEXT = 480;
 
+interface Group {
+  readonly carrier: string | undefined;
+  readonly hits: [Hit, ...Hit[]];
+}
+
 /** Groups what says the same thing in the same place; a mention that does not tell its place joins the others. */
 export function findingsOf(hits: readonly Hit[]): Finding[] {
-  const groups: { readonly says: string; readonly carrier: string | undefined; readonly hits: [Hit, ...Hit[]] }[] = [];
+  const groups: Group[] = [];
+  const saying = new Map<string, Group[]>();
   for (const hit of hits) {
     const says = `${hit.signature.id}|${hit.detail ?? ""}`;
     const carrier = carrierOf(hit.record);
-    const group = groups.find((one) => one.says === says && (carrier === undefined || one.carrier === carrier));
-    if (group === undefined) groups.push({ says, carrier, hits: [hit] });
-    else group.hits.push(hit);
+    const alike = saying.get(says) ?? [];
+    saying.set(says, alike);
+    const group = alike.find((one) => carrier === undefined || one.carrier === carrier);
+    if (group !== undefined) group.hits.push(hit);
+    else {
+      const added: Group = { carrier, hits: [hit] };
+      groups.push(added);
+      alike.push(added);
+    }
   }
   return groups.map((group) => findingOf(group.hits));
 }

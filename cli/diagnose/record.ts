@@ -69,7 +69,8 @@ function longest(lines: readonly Line[], at: number): { readonly ranked: Ranked 
   if (first === undefined) return { ranked: undefined, length: 1 };
   let best = rank(first);
   let length = 1;
-  if (!OPENER.test(first.text)) return { ranked: best, length };
+  const opener = OPENER.exec(first.text);
+  if (opener === null) return { ranked: best, length };
   let spaced = first.text;
   let joined = first.text;
   for (
@@ -78,7 +79,7 @@ function longest(lines: readonly Line[], at: number): { readonly ranked: Ranked 
     next++
   ) {
     const text = lines[next]?.text ?? "";
-    if ((START.test(text) && !HEADER.test(spaced)) || text.trim() === "") break;
+    if ((START.test(text) && !HEADER.test(spaced)) || text.trim() === "" || opensAlike(text, opener)) break;
     spaced = `${spaced} ${text.trim()}`;
     joined += text;
     for (const candidate of [spaced, joined]) {
@@ -93,6 +94,9 @@ function longest(lines: readonly Line[], at: number): { readonly ranked: Ranked 
   }
   return { ranked: best, length };
 }
+
+/** The same words in the same place open a message of their own, and what is wrapped seldom does that. */
+const opensAlike = (text: string, { index, 0: words }: RegExpExecArray): boolean => text.startsWith(words, index);
 
 /** Logs repeat themselves: what a text was recognised as, for the last few thousand. */
 const KNOWN = new Map<string, Ranked | undefined>();

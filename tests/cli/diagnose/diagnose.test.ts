@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Diagnosis } from "../../../cli/diagnose/diagnosis";
 import { diagnoseLog } from "../../../cli/diagnose";
+import { SIGNATURES } from "../../../cli/symptoms";
 import { FLOW, INCIDENT, INCIDENT_YAML, REPAIRED_YAML } from "../support/incident";
 import { folder, meshtls } from "../support/meshtls";
 
@@ -267,5 +268,25 @@ describe("exit codes", () => {
   test("control characters never reach the terminal", async () => {
     const { stdout } = await meshtls(["diagnose"], { stdin: `${LINE}\u001b]0;title\u0007` });
     expect(stdout).not.toMatch(/[\u001b\u0007]/);
+  });
+});
+
+describe("a long log of lines that each look like the start of a message", () => {
+  const COUNT = 2000;
+  const times = (make: (at: number) => string): string => Array.from({ length: COUNT }, (_, at) => make(at)).join("\n");
+
+  test("every line is looked at by itself, not with all that follow it", () => {
+    const [first] = SIGNATURES as readonly [(typeof SIGNATURES)[number]];
+    const looked = jest.spyOn(first, "recognise");
+    expect(idsOf(times((at) => `Failed to export spans of batch ${at}`))).toEqual([]);
+    expect(looked.mock.calls.length).toBeLessThanOrEqual(COUNT);
+    looked.mockRestore();
+  });
+
+  test("what says something different each time is found each time, in its order", () => {
+    const { findings } = diagnoseLog(times((at) => LINE.replace("268435703", String(268435703 + 4096 * at))));
+    expect(findings.map(({ firstLine, count }) => [firstLine, count])).toEqual(
+      Array.from({ length: COUNT }, (_, at) => [at + 1, 1]),
+    );
   });
 });
