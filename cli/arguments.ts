@@ -142,6 +142,7 @@ const listOf = (text: string): string[] =>
 
 /**
  * Puts the layers together, the first that says something wins, and checks every value.
+ * @param layers the command line first
  * @throws UsageError with all problems of all layers
  */
 export function combine(command: Command, layers: readonly CommandLine[]): Arguments {
@@ -153,8 +154,22 @@ export function combine(command: Command, layers: readonly CommandLine[]): Argum
     for (const value of given) problems.push(...wrongValue(command, name, value));
     values.set(name, given);
   }
+  problems.push(...idle(command, layers[0]?.values, values));
   if (problems.length > 0) throw new UsageError(problems);
   return new Arguments(layers.find((layer) => layer.positionals.length > 0)?.positionals ?? [], values);
+}
+
+/** Options of the command line that say nothing; elsewhere they stand for the runs in which they do. */
+function idle({ options }: Command, written: Values | undefined, values: Values): string[] {
+  return options.flatMap((name) => {
+    const { onlyWith } = specOf(name);
+    const [value] = written?.get(name) ?? [];
+    if (value === undefined || onlyWith === undefined || !options.includes(onlyWith)) return [];
+    if (values.get(onlyWith)?.[0] === "true") return [];
+    return [
+      `--${name} is "${value}", and no cluster is read without --${onlyWith}: give --${onlyWith} with it, or leave it out`,
+    ];
+  });
 }
 
 const VERSION = /^\d+\.\d+(?:\.\d+)?(?:-[\w.-]+)?$/;

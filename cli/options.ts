@@ -8,6 +8,8 @@ export interface OptionSpec {
   readonly value?: string;
   readonly choices?: readonly string[];
   readonly kind?: "date" | "duration" | "version" | "domain";
+  /** Says nothing without this flag, where the command has it. */
+  readonly onlyWith?: "live";
   readonly help: string;
 }
 
@@ -33,9 +35,15 @@ export const OPTIONS = {
   kubeconfig: {
     type: "text",
     value: "FILE",
+    onlyWith: "live",
     help: "ask the cluster of this kubeconfig [KUBECONFIG, else ~/.kube/config]",
   },
-  context: { type: "text", value: "NAME", help: "ask the cluster of this context of the kubeconfig [its current one]" },
+  context: {
+    type: "text",
+    value: "NAME",
+    onlyWith: "live",
+    help: "ask the cluster of this context of the kubeconfig [its current one]",
+  },
   namespace: {
     type: "text",
     multiple: true,

@@ -255,6 +255,27 @@ describe("baselines", () => {
 });
 
 describe("options", () => {
+  test.each(["check", "explain", "fix", "diagnose"])(
+    "%s: a cluster that is named and not asked is wrong usage",
+    async (command) => {
+      const named = ["--context", "staging", "--kubeconfig", "there.yaml"];
+      const { code, stderr, stdout } = await meshtls([command, INCIDENT, "--flow", FLOW, ...named]);
+      expect([code, stdout]).toEqual([2, ""]);
+      for (const [name, value] of [
+        ["context", "staging"],
+        ["kubeconfig", "there.yaml"],
+      ])
+        expect(stderr).toContain(
+          `--${name} is "${value}", and no cluster is read without --live: give --live with it, or leave it out`,
+        );
+    },
+  );
+
+  test("one that variables name is for the runs that ask a cluster", async () => {
+    const { code } = await meshtls(["check", INCIDENT], { env: { MESHTLS_CONTEXT: "staging" } });
+    expect(code).toBe(1);
+  });
+
   test("--rule runs only that rule", async () => {
     expect((await report([INCIDENT, "--rule", RULE])).findings.map(({ name }) => name)).toEqual([RULE]);
     expect((await meshtls(["check", INCIDENT, "--rule", "exception-expired"])).code).toBe(0);
