@@ -32,13 +32,13 @@ export interface NamespacePolicies {
   contending(labels: Known<Labels>): readonly Selected<PeerAuthentication>[];
 }
 
-/** Every lookup that a verdict needs, without a scan per flow. */
 /** A ServiceEntry with one of its endpoints. */
 export interface ListingEntry {
   readonly entry: ServiceEntry;
   readonly endpoint: ServiceEntry["endpoints"][number];
 }
 
+/** Every lookup that a verdict needs, without a scan per flow. */
 export interface MeshIndex {
   readonly mesh: Mesh;
   namespace(name: string): Namespace | undefined;
