@@ -1,6 +1,6 @@
 import { isUnknown, UNKNOWN, type Known } from "./known";
 import type { Undecided } from "./flow";
-import type { Container, Endpoints, Labels, Service, ServiceEntry, ServicePort, Workload } from "./mesh";
+import type { Container, Endpoints, Labels, Meta, Service, ServiceEntry, ServicePort, Workload } from "./mesh";
 import type { MeshIndex } from "./mesh-index";
 import { UNKNOWN_NAME } from "./readers/meta";
 import { dataPlane, podMetadata } from "./server/injection";
@@ -19,6 +19,8 @@ export interface Endpoint {
   readonly ip: string | undefined;
   /** What subsets look at, where that is not the labels of the workload. */
   readonly labels?: Labels;
+  /** Into which it is written, where its own labels count for PeerAuthentications. */
+  readonly writtenIn?: Meta;
   /** Port of the workload; unknown when the Service or the container ports are. */
   readonly targetPort: Known<number>;
   readonly ready: boolean;
@@ -193,6 +195,7 @@ const inlineEndpoints = (index: MeshIndex, entry: ServiceEntry, port: EntryPort)
     workload: index.workloadByIp(endpoint.address) ?? null,
     ip: endpoint.address,
     labels: endpoint.labels,
+    writtenIn: entry,
     targetPort: inlineTarget(endpoint, port),
     ready: true,
     tlsModeLabel: entryTlsMode(endpoint.labels, endpoint.serviceAccount),

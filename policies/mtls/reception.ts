@@ -2,7 +2,7 @@ import type { Settle } from "./explore";
 import type { Reason, Undecided } from "./flow";
 import { isUnknown, UNKNOWN, type Known } from "./known";
 import type { MtlsMode, Workload } from "./mesh";
-import type { MeshIndex } from "./mesh-index";
+import type { Endpoint, MeshIndex } from "./mesh-index";
 import { describeRef, type ObjectRef } from "./objects";
 import { serverAccepts, type PossibleSide, type ServerSide } from "./server/accepts";
 import { ambientCodes } from "./server/ambient";
@@ -10,7 +10,7 @@ import { direct, sidecarCodes, understood, type Code } from "./server/codes";
 import { declaredPort } from "./server/declared-protocol";
 import { dataPlane, type DataPlaneMode } from "./server/injection";
 import { inboundIntercepted } from "./server/interception";
-import { effectivePeerAuthentication } from "./server/peer-authentication";
+import { effectivePeerAuthentication, writtenPortMode } from "./server/peer-authentication";
 import type { Wire } from "./verdict";
 
 /** How a port of a workload receives bytes, in one of the ways that what is unknown about it can go. */
@@ -43,9 +43,22 @@ export function planeOf(index: MeshIndex, workload: Workload, settle: Settle): D
 }
 
 /** The mode of a port of a workload. */
-export function portModeOf(index: MeshIndex, workload: Workload, port: number, settle: Settle): MtlsMode {
+function portModeOf(index: MeshIndex, workload: Workload, port: number, settle: Settle): MtlsMode {
   const { mode, possible, undecided } = effectivePeerAuthentication(index, workload).port(port);
   return settleBy(settle, mode, possible, undecided, workload.ref, `mode of port ${port}`);
+}
+
+/** The mode of an endpoint as clients' proxies are told. */
+export function endpointModeOf(
+  index: MeshIndex,
+  { workload, targetPort, writtenIn, labels = {} }: Endpoint,
+  settle: Settle,
+): MtlsMode {
+  if (isUnknown(targetPort)) return "PERMISSIVE";
+  if (writtenIn === undefined)
+    return workload === null ? "PERMISSIVE" : portModeOf(index, workload, targetPort, settle);
+  const { mode, possible, undecided } = writtenPortMode(index, writtenIn, labels, targetPort);
+  return settleBy(settle, mode, possible, undecided, writtenIn.ref, `mode of port ${targetPort}`);
 }
 
 const bare = (side: ServerSide, isAmbient = false): Omit<Reception, "because"> => ({

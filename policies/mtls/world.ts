@@ -11,11 +11,10 @@ import { forwardedPortOf } from "./client/service-ports";
 import { hopsFor, type Hop } from "./client/route";
 import { isSelected, podLabelsPlace } from "./client/selected";
 import { remember } from "./explore";
-import { isUnknown } from "./known";
 import { meet, nobody, sending, UNTESTED, type Question, type Traced } from "./meeting";
 import type { Workload } from "./mesh";
 import type { Endpoint } from "./mesh-index";
-import { planeOf, portModeOf } from "./reception";
+import { endpointModeOf, planeOf } from "./reception";
 import { Servers } from "./servers";
 import type { Wire } from "./verdict";
 
@@ -262,10 +261,8 @@ class World {
   }
 
   private modeOf(endpoint: Endpoint): string {
-    const { workload, targetPort } = endpoint;
-    if (workload === null || isUnknown(targetPort)) return "PERMISSIVE";
     const { index, indexes, settle } = this.context;
-    return remember(indexes.endpointModes, endpoint, settle, (asked) => portModeOf(index, workload, targetPort, asked));
+    return remember(indexes.endpointModes, endpoint, settle, (asked) => endpointModeOf(index, endpoint, asked));
   }
 
   private isAmbient(workload: Workload | null): boolean {

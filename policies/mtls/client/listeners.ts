@@ -87,6 +87,24 @@ export class Listeners {
     return this.alone(...owners);
   }
 
+  /** Hosts of entries that share an address with others, as far as the proxy is told of them on the port, in istiod's order. */
+  claimants(address: string, number: number): readonly ExternalService[] | undefined {
+    const sharing = this.context.indexes.registry.shared.get(address);
+    if (sharing === undefined) return undefined;
+    return sharing
+      .filter((entry) => this.portOf(entry, number) !== undefined && this.told.sees(entry, number))
+      .sort((a, b) => this.told.compare(a, b));
+  }
+
+  /** The listener at an address that several hosts share: of those whose port is not HTTP. */
+  atShared(claimants: readonly ExternalService[], number: number): readonly Chain[] {
+    const owners = claimants.flatMap((service) => {
+      const port = hasOwnAddress(service.object) ? this.atAddress(service, number) : undefined;
+      return port === undefined ? [] : [{ service, port }];
+    });
+    return this.alone(...owners);
+  }
+
   /** A listener at an address that only these have; what is named in a handshake matters only to routes then. */
   alone(...owners: readonly Target[]): readonly Chain[] {
     return sharedChains(owners, (target) => this.names(target, [])) ?? NO_CHAINS;

@@ -40,6 +40,8 @@ export interface Registry {
   readonly byHost: ReadonlyMap<string, readonly Registered[]>;
   readonly wildcards: HostTable<ExternalService>;
   readonly byAddress: ReadonlyMap<string, Registered>;
+  /** Hosts of ServiceEntries by the addresses that several of them give as theirs. */
+  readonly shared: ReadonlyMap<string, readonly ExternalService[]>;
   /** Numbers of ports of ServiceEntries that share the listener on 0.0.0.0 with HTTP. */
   readonly sharedPorts: ReadonlySet<number>;
   /** Services by name, under each port that one of them has. */
@@ -69,6 +71,7 @@ export function indexRegistry(mesh: Mesh): Registry {
   const byHost = new Map<string, Registered[]>();
   const wildcards = new HostTable<ExternalService>();
   const byAddress = new Map<string, Registered>();
+  const claims = new Map<string, ExternalService[]>();
   const uncertain: ServiceEntry[] = [];
   const sharedPorts = new Set<number>();
   const register = (entry: Registered, addresses: readonly string[]) => {
@@ -98,6 +101,11 @@ export function indexRegistry(mesh: Mesh): Registry {
     for (const host of object.hosts) {
       const entry: ExternalService = { kind: "ServiceEntry", object, ref: object.ref, host, created: object.created };
       const addresses = addressesOf(object);
+      for (const address of addresses) {
+        const others = claims.get(address);
+        if (others === undefined) claims.set(address, [entry]);
+        else others.push(entry);
+      }
       if (isWildcard(host)) {
         wildcards.add(host, entry);
         for (const address of addresses) if (!byAddress.has(address)) byAddress.set(address, entry);
@@ -109,6 +117,7 @@ export function indexRegistry(mesh: Mesh): Registry {
     byHost,
     wildcards,
     byAddress,
+    shared: new Map([...claims].filter(([, hosts]) => hosts.length > 1)),
     sharedPorts,
     byPort: once(() => indexPorts(byHost, wildcards)),
     uncertain,

@@ -9,7 +9,7 @@ import { isIpAddress } from "./hosts";
 import { Listeners, type Bytes } from "./listeners";
 import { meantBy, type Meant } from "./meant";
 import type { Merged } from "./same-host";
-import { externalNameOf, type Registered } from "./registry";
+import { externalNameOf, type ExternalService, type Registered } from "./registry";
 import { forwardedPortOf, portOf, type RegisteredPort } from "./service-ports";
 import { chainFor, type Chain, type Target } from "./shared-listener";
 import { hasHost, routesFor, type RouteTarget } from "./virtual-service";
@@ -240,13 +240,24 @@ class Routes {
     const meant = meantBy(dialled, this.bytes);
     const { service } = meant;
     if (isGateway && service !== undefined) return this.fromGateway(service, number, to);
-    if (service?.kind === "ServiceEntry")
-      return this.toService(service, number, to, meant, !hasOwnAddress(service.object));
+    if (service?.kind === "ServiceEntry") return this.toEntry(service, number, to, meant);
     if (to.kind === "pod" || (to.kind === "outside" && isIpAddress(to.host))) return this.toEndpoint(meant, to, number);
     if (to.kind === "cluster-ip" && service !== undefined) return this.toService(to.service, number, to, meant);
     if (to.kind === "outside" && service !== undefined)
       return this.toService(service, number, to, meant, to.isNowhere === true);
     return this.anywhere(to, number, "no-service", meant);
+  }
+
+  private toEntry(service: ExternalService, number: number, to: Address, meant: Meant): readonly Hop[] {
+    const claimants = this.listeners.claimants(ipOf(to) ?? "", number);
+    if (claimants === undefined) return this.toService(service, number, to, meant, !hasOwnAddress(service.object));
+    const chains = this.listeners.atShared(claimants, number);
+    if (chains.length > 0) return this.atListener(chains, to, meant);
+    // A request to the address itself is taken for one to the first of the hosts that have it.
+    const isByAddress = meant.written !== undefined && isIpAddress(meant.written);
+    const [first = service] = isByAddress ? claimants : [];
+    const host = isByAddress && meant.host !== undefined ? first.host : meant.host;
+    return this.toService(first, number, to, { ...meant, host, service: first }, true);
   }
 
   /** A gateway has no outbound listeners: its routes name clusters. */

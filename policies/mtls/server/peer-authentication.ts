@@ -1,7 +1,7 @@
 import type { Considered, Undecided } from "../flow";
 import { isUnknown, UNKNOWN, type Known } from "../known";
 import { remembered } from "../memo";
-import type { Labels, MtlsMode, PeerAuthentication, Workload } from "../mesh";
+import type { Labels, Meta, MtlsMode, PeerAuthentication, Workload } from "../mesh";
 import type { MeshIndex } from "../mesh-index";
 import { UNKNOWN_NAME } from "../readers/meta";
 import { NONE, possibleWinners, type Candidate, type Contest } from "./contest";
@@ -110,9 +110,8 @@ const barelyWideContest = remembered((index: MeshIndex, namespace: string): Cont
   ),
 );
 
-/** Policies that select the workload; in the root namespace a selector selects nothing. */
-const workloadContest = (index: MeshIndex, workload: Workload, labels: Known<Labels>): Contest => {
-  const { namespace } = workload.ref;
+/** Policies that select what has the labels; in the root namespace a selector selects nothing. */
+const selectingContest = (index: MeshIndex, namespace: string, labels: Known<Labels>, labelsAt: Undecided): Contest => {
   if (namespace === index.mesh.config.rootNamespace) return possibleWinners([]);
   const policies = index.policies(namespace);
   return possibleWinners(
@@ -124,7 +123,7 @@ const workloadContest = (index: MeshIndex, workload: Workload, labels: Known<Lab
         undecided: policyOpen
           ? { object: item.ref, path: "spec.selector" }
           : liesIn(item, namespace) === true
-            ? { object: workload.ref, path: `${podMetadata(workload)}.labels` }
+            ? labelsAt
             : { object: item.ref, path: "metadata.namespace" },
       };
     }),
@@ -195,7 +194,8 @@ function compose(index: MeshIndex, workload: Workload): EffectivePeerAuthenticat
   const root = index.mesh.config.rootNamespace;
   const mesh = wideContest(index, root);
   const whole = namespace === root ? possibleWinners([]) : wideContest(index, namespace);
-  const own = workloadContest(index, workload, index.labelsOf(workload));
+  const labelsAt = { object: workload.ref, path: `${podMetadata(workload)}.labels` };
+  const own = selectingContest(index, namespace, index.labelsOf(workload), labelsAt);
   const inherited = modesOf(whole, meshModes(index, mesh));
 
   const nowhere = namespace === UNKNOWN_NAME ? [{ object: workload.ref, path: "metadata.namespace" }] : [];
@@ -223,6 +223,19 @@ function compose(index: MeshIndex, workload: Workload): EffectivePeerAuthenticat
 /** The mode that holds for a workload and for each of its ports; worked out once per workload. */
 export const effectivePeerAuthentication: (index: MeshIndex, workload: Workload) => EffectivePeerAuthentication =
   remembered(compose);
+
+/**
+ * The mode of a port of an endpoint that is written into an object: what that object's namespace has for the endpoint's own labels, whatever
+ * pod is at its address (`checkMtlsEnabled` in pilot/pkg/xds/endpoints/mtls_checker.go).
+ */
+export function writtenPortMode(index: MeshIndex, { ref }: Meta, labels: Labels, port: number): PortMode {
+  const root = index.mesh.config.rootNamespace;
+  const mesh = wideContest(index, root);
+  const whole = ref.namespace === root ? possibleWinners([]) : wideContest(index, ref.namespace);
+  const own = selectingContest(index, ref.namespace, labels, { object: ref, path: "spec.endpoints" });
+  const open = [own, whole, mesh].flatMap(openFields);
+  return settle(portModes(own, modesOf(whole, meshModes(index, mesh)), port), [...openPorts(own, port), ...open]);
+}
 
 /** What clients' proxies know of a namespace: never a workload's or a port's mode. */
 export type NamespaceMode = MtlsMode | "UNKNOWN-TO-CLIENTS";
