@@ -25,7 +25,7 @@ export type Run = (args: Arguments, io: Io) => Promise<number>;
 const ANY = Number.POSITIVE_INFINITY;
 const FLOWS: readonly OptionName[] = ["flow", "flows"];
 const CLUSTER: readonly OptionName[] = ["kubeconfig", "context"];
-const SOURCES: readonly OptionName[] = ["state", "preview", "live", ...CLUSTER];
+const SOURCES: readonly OptionName[] = ["state", "preview", "cluster", "live", ...CLUSTER];
 const FACTS: readonly OptionName[] = ["now", "istio-version", "cluster-domain", "collector-image"];
 const GENERAL: readonly OptionName[] = ["config", "quiet", "help", "version"];
 
@@ -122,7 +122,7 @@ Exit codes: 0 answered · 2 wrong usage · 3 input that cannot be read.`,
     summary: "show which verdicts change between two sets of objects",
     positionals: "BEFORE AFTER",
     count: [2, 2],
-    options: [...FLOWS, "kubeconfig", "format", "output", ...FACTS, ...GENERAL],
+    options: [...FLOWS, "cluster", "kubeconfig", "format", "output", ...FACTS, ...GENERAL],
     formats: ["text", "json", "markdown"],
     details: `BEFORE and AFTER are each a file or a folder of manifests, a \`pulumi stack export\`, a \`pulumi preview --json --show-sames\`, or a
 cluster: live: is that of the current context, live:NAME that of another one.

@@ -4,13 +4,14 @@ import type { MeshFacts } from "../policies/mtls/mesh";
 import type { Arguments } from "./arguments";
 import type { Declared } from "./flows/declared";
 import { Progress, type Io } from "./io";
+import { ofOneCluster } from "./one-cluster";
 import { releaseAfterReading } from "./memory";
 import { readSources, type Input } from "./sources/index";
 import { whyNot } from "./sources/walk";
 import { UsageError } from "./usage-error";
 
 /** What was read, and what has to be said about it. */
-export interface Read extends Input {
+export interface Read extends Pick<Input, "manifests" | "foreign"> {
   readonly assumptions: readonly string[];
 }
 
@@ -27,7 +28,7 @@ export async function readInput(paths: readonly string[], args: Arguments, io: I
       ]);
     const input = await readSources(sources, io.stdin, (name) => progress.say(`reading ${name}`));
     releaseAfterReading();
-    return { ...input, assumptions: [] };
+    return { manifests: ofOneCluster(input, args.text("cluster")), foreign: input.foreign, assumptions: [] };
   } finally {
     progress.end();
   }
@@ -51,6 +52,8 @@ function isLive(args: Arguments, named: number): boolean {
     throw new UsageError([
       "--live reads a cluster, which is whole by itself: give no files, --state or --preview with it",
     ]);
+  if (args.text("cluster") !== undefined)
+    throw new UsageError(["--cluster is for stacks of several clusters: with --live, --context says which one to ask"]);
   return true;
 }
 

@@ -31,6 +31,11 @@ export const OPTIONS = {
     value: "FILE",
     help: "read the output of `pulumi preview --json --show-sames`",
   },
+  cluster: {
+    type: "text",
+    value: "NAME",
+    help: "of stacks of several clusters, only this one: the address of its API server, else the context of its provider",
+  },
   live: { type: "flag", help: "read the objects of the cluster that kubectl would ask" },
   kubeconfig: {
     type: "text",

@@ -20,6 +20,8 @@ export interface Sources {
 
 export interface Input {
   readonly manifests: readonly Manifest[];
+  /** Of what Pulumi wrote down, the cluster that it is in, as far as its provider tells; `""` where others' tell and its does not. */
+  readonly clusters: ReadonlyMap<Manifest, string>;
   /** Texts in walked folders that are not ours to read. */
   readonly foreign: number;
 }
@@ -47,6 +49,7 @@ export async function readSources(
   onFile: (name: string) => void = () => {},
 ): Promise<Input> {
   const manifests: Manifest[] = [];
+  const clusters = new Map<Manifest, string>();
   const problems: Problem[] = [];
   let foreign = 0;
 
@@ -63,6 +66,7 @@ export async function readSources(
   const takePulumi = async (reader: PulumiReader, name: string, bytes: Buffer): Promise<void> => {
     const part = (await reader())(name, bytes);
     for (const manifest of part.manifests) manifests.push(manifest);
+    for (const [manifest, cluster] of part.clusters) clusters.set(manifest, cluster);
     for (const problem of part.problems) problems.push(problem);
   };
 
@@ -98,7 +102,7 @@ export async function readSources(
   BUILDER.forget();
   if (problems.length > 0) throw new UnreadableInput(problems);
   if (manifests.length + foreign === 0) throw new UnreadableInput([emptyProblem(sources)]);
-  return { manifests, foreign };
+  return { manifests, clusters, foreign };
 }
 
 type PulumiReader = () => Promise<(file: string, bytes: Buffer) => PulumiDocument>;

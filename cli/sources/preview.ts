@@ -1,7 +1,7 @@
 import {
   isBag,
   isResource,
-  providerNamespaces,
+  providersOf,
   read,
   readJson,
   refuse,
@@ -56,7 +56,7 @@ export function readPreview(file: string, document: unknown): PulumiDocument {
       file,
       ...orphans.map(({ state }) => `${String(state["urn"])}: its parent is not in the preview; make it with ${HOW}`),
     );
-  const providers = providerNamespaces([...states.values()].map(({ state }) => state));
+  const providers = providersOf([...states.values()].map(({ state }) => state));
   return read([...states.values()].map(({ state, op }) => stackResource(state, propertiesOf(state, op), providers)));
 }
 

@@ -1,7 +1,7 @@
 import {
   isBag,
   isResource,
-  providerNamespaces,
+  providersOf,
   read,
   readJson,
   refuse,
@@ -31,7 +31,7 @@ export function readState(file: string, document: unknown): PulumiDocument {
   );
   if (broken.length > 0) return refuse(file, ...broken);
   const live = resources.filter(isResource).filter((resource) => resource["delete"] !== true);
-  const providers = providerNamespaces(live);
+  const providers = providersOf(live);
   return read(live.map((resource) => stackResource(resource, propertiesOf(resource), providers)));
 }
 

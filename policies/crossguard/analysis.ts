@@ -7,7 +7,7 @@ import type { Layer } from "../rules/rule";
 import type { PackSettings } from "../settings";
 import { isCollectorComponent, resourceManifests, stackManifests, type StackResource } from "../stack";
 import { canBeWrongAlone } from "../stack/alone";
-import { clusterOf } from "../stack/cluster";
+import { byCluster, clusterOf } from "../stack/cluster";
 import { isMap } from "../stack/kubernetes";
 import { readProperty } from "../stack/plain";
 import { bare } from "./unpack";
@@ -42,36 +42,23 @@ function borrowedNamespaces(manifests: readonly Manifest[], { namespaces }: Pack
 const meshOf = (manifests: readonly Manifest[], pack: PackSettings): Mesh =>
   readMesh([...manifests, ...borrowedNamespaces(manifests, pack)], pack.settings.facts);
 
-/**
- * The resources of each cluster. Only providers that are known to speak to several clusters set a stack apart; components, which have no
- * provider, belong to whom their children belong to.
- */
-function byCluster(resources: readonly PolicyResource[]): readonly (readonly PolicyResource[])[] {
+/** Which cluster a resource is in; a provider is looked into once. */
+function clusterLookup(): (resource: PolicyResource) => string | undefined {
   const known = new Map<string, string | undefined>();
-  const clusterFor = ({ provider }: PolicyResource): string | undefined => {
+  return ({ provider }) => {
     if (provider === undefined) return undefined;
     if (!known.has(provider.urn)) known.set(provider.urn, clusterOf(bare(provider.props)));
     return known.get(provider.urn);
   };
-  const groups = new Map<string, PolicyResource[]>();
-  for (const resource of resources) {
-    const cluster = clusterFor(resource) ?? "";
-    const group = groups.get(cluster);
-    if (group === undefined) groups.set(cluster, [resource]);
-    else group.push(resource);
-  }
-  if ([...groups.keys()].filter((cluster) => cluster !== "").length < 2) return [resources];
-  const parents = new Set(resources.map(({ parent }) => parent?.urn));
-  groups.set("", groups.get("")?.filter(({ urn }) => !parents.has(urn)) ?? []);
-  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
 }
 
 /** A whole stack, from the resources that a stack policy is given: an assessment for each cluster. */
 export const assessStack = (resources: readonly PolicyResource[], pack: PackSettings): readonly Assessment[] =>
-  byCluster(resources).map((group) =>
-    assess(meshOf(stackManifests(group.map((resource) => toResource(resource, resource.parent?.urn))), pack), {
-      now: pack.settings.now,
-    }),
+  [...byCluster(resources, { clusterFor: clusterLookup(), parentOf: ({ parent }) => parent?.urn }).values()].map(
+    (group) =>
+      assess(meshOf(stackManifests(group.map((resource) => toResource(resource, resource.parent?.urn))), pack), {
+        now: pack.settings.now,
+      }),
   );
 
 /** One resource by itself, and the layer whose rules can judge it; `undefined` when there is nothing to judge. */

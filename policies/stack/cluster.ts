@@ -29,3 +29,33 @@ export function clusterOf(properties: unknown): string | undefined {
   const { server } = named(config.clusters, name, "cluster");
   return typeof server === "string" ? server : undefined;
 }
+
+/** How to read resources of some shape. */
+interface Reading<T> {
+  /** The cluster that the resource's provider speaks to, as far as it tells. */
+  readonly clusterFor: (resource: T) => string | undefined;
+  /** URN of the parent. */
+  readonly parentOf: (resource: T) => string | undefined;
+}
+
+/**
+ * The resources of each cluster, by its name; under `""` those whose providers do not tell. Only providers that are known to speak to
+ * several clusters set a stack apart; components, which have no provider, belong to whom their children belong to.
+ */
+export function byCluster<T extends { readonly urn: string }>(
+  resources: readonly T[],
+  { clusterFor, parentOf }: Reading<T>,
+): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const resource of resources) {
+    const cluster = clusterFor(resource) ?? "";
+    const group = groups.get(cluster);
+    if (group === undefined) groups.set(cluster, [resource]);
+    else group.push(resource);
+  }
+  const named = [...groups.keys()].filter((cluster) => cluster !== "");
+  if (named.length < 2) return new Map([[named[0] ?? "", resources]]);
+  const parents = new Set(resources.map(parentOf));
+  groups.set("", groups.get("")?.filter(({ urn }) => !parents.has(urn)) ?? []);
+  return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
