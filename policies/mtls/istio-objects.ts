@@ -115,6 +115,8 @@ export interface VirtualService extends Meta {
       readonly gateways: readonly string[];
       /** Of `tls` routes: names in the handshake. */
       readonly sniHosts: readonly string[];
+      /** Of `tcp` routes: where the client connects to; empty: anywhere. */
+      readonly subnets: readonly string[];
       readonly conditional: boolean;
     }[];
     readonly destinations: readonly {

@@ -79,7 +79,7 @@ class Routes {
       ];
     const isRouted = !client.scope.isGateway && port.protocol !== "TLS";
     const targets = isRouted
-      ? routesFor(indexes.virtualServices, this.listeners.queryOf(target, isHttp), settle)
+      ? routesFor(indexes.virtualServices, { ...this.listeners.queryOf(target, isHttp), ip: ipOf(to) }, settle)
       : undefined;
     return this.led(target, targets, isHttp, to);
   }

@@ -4,7 +4,8 @@ import type { Mesh, VirtualService } from "../mesh";
 import { byAge } from "./age";
 import { coversHost, expandShortName, HostTable, isWildcard } from "./hosts";
 import { meshConfigRef } from "./mesh-config";
-import { isSelected, settleOpen } from "./selected";
+import { fits, matches, nearest, type Route } from "./route-match";
+import { settleOpen } from "./selected";
 import { imports, isExported, type Scope } from "./visibility";
 
 /**
@@ -14,8 +15,6 @@ import { imports, isExported, type Scope } from "./visibility";
  * in pilot/pkg/networking/core/route/route.go; `matchTCP`, `getConfigsForHost` and `buildSidecarOutboundTCPFilterChainOpts` in
  * pilot/pkg/networking/core/tls.go.
  */
-
-type Route = VirtualService["routes"][number];
 
 export interface VirtualServiceIndex {
   readonly byHost: HostTable<VirtualService>;
@@ -61,6 +60,8 @@ export interface RouteQuery {
   /** The port that the client dials. */
   readonly port: number;
   readonly isHttp: boolean;
+  /** The address that the client connects to, where it is known. */
+  readonly ip?: string | undefined;
   readonly scope: Scope;
   /** What the egress entry imports by which the proxy listens; `undefined` where all that is exported is. */
   readonly imported: readonly string[] | undefined;
@@ -135,38 +136,6 @@ function isSeen(object: VirtualService, host: string, query: RouteQuery, settle:
   return imported === undefined || imports(imported, host, object.ref.namespace, scope.namespace, overlaps);
 }
 
-/** Whether the client and the port are those of a match. */
-function fits(
-  { port, gateways, sourceNamespace, sourceLabels }: Route["match"][number],
-  { type }: Route,
-  { ref }: VirtualService,
-  query: RouteQuery,
-  settle: Settle,
-): boolean {
-  if (port !== undefined && port !== query.port) return false;
-  const isBound = gateways.includes("mesh");
-  if (gateways.length > 0 && !isBound) return false;
-  // Of an HTTP match that names the mesh's proxies nothing else about the client is looked at.
-  if (type === "http" && isBound) return true;
-  return (
-    (sourceNamespace === undefined || sourceNamespace === query.scope.namespace) &&
-    isSelected(sourceLabels, { ref, path: `spec.${type}.match` }, query.scope.labels(), query.scope.labelsAt(), settle)
-  );
-}
-
-/** `always`, `maybe` when the match depends on the request, `never`. */
-function matches(
-  route: Route,
-  object: VirtualService,
-  query: RouteQuery,
-  settle: Settle,
-): "always" | "maybe" | "never" {
-  if (route.match.length === 0) return "always";
-  const fitting = route.match.filter((match) => fits(match, route, object, query, settle));
-  if (fitting.length === 0) return "never";
-  return fitting.some(({ conditional }) => !conditional) ? "always" : "maybe";
-}
-
 const targetsIn = (
   { destinations }: Route,
   object: VirtualService,
@@ -188,11 +157,14 @@ export function targetsOf(
   settle: Settle,
 ): readonly RouteTarget[] | undefined {
   settleOpen(object, settle);
-  const type = query.isHttp ? "http" : "tcp";
+  if (!query.isHttp) {
+    const route = nearest(object, query, settle);
+    return route && targetsIn(route, object, query.mesh);
+  }
   const targets: RouteTarget[] = [];
   let hasRoute = false;
   for (const route of object.routes) {
-    if (route.type !== type) continue;
+    if (route.type !== "http") continue;
     const match = matches(route, object, query, settle);
     if (match === "never") continue;
     hasRoute = true;

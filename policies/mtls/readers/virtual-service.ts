@@ -7,7 +7,7 @@ type Route = VirtualService["routes"][number];
 type Match = Route["match"][number];
 
 /** Match fields that say where traffic is from or to; any other one makes the match depend on the request. */
-const PLACE_FIELDS = new Set(["port", "sourceLabels", "sourceNamespace", "gateways", "name"]);
+const PLACE_FIELDS = new Set(["port", "sourceLabels", "sourceNamespace", "gateways", "destinationSubnets", "name"]);
 
 const isConditional = (match: Field): boolean => {
   const keys = match.keys();
@@ -20,6 +20,7 @@ const readMatch = (field: Field): Match => ({
   sourceNamespace: settled(field.text("sourceNamespace")) || undefined,
   gateways: settled(field.textList("gateways")) ?? [],
   sniHosts: settled(field.textList("sniHosts")) ?? [],
+  subnets: settled(field.textList("destinationSubnets")) ?? [],
   conditional: isConditional(field),
 });
 

@@ -1,0 +1,65 @@
+import { contains } from "../cidr";
+import type { Settle } from "../explore";
+import type { VirtualService } from "../mesh";
+import { isSelected } from "./selected";
+import type { RouteQuery } from "./virtual-service";
+
+/**
+ * Which routes of a VirtualService are for a client and a connection.
+ * Sources: `sourceMatchHTTP` in pilot/pkg/networking/core/route/route.go; `matchTCP`, `matchTLS` and `buildSidecarOutboundTCPFilterChainOpts` in
+ * pilot/pkg/networking/core/tls.go.
+ */
+
+export type Route = VirtualService["routes"][number];
+
+/** Whether the client and the port are those of a match. */
+export function fits(
+  { port, gateways, sourceNamespace, sourceLabels }: Route["match"][number],
+  { type }: Route,
+  { ref }: VirtualService,
+  query: RouteQuery,
+  settle: Settle,
+): boolean {
+  if (port !== undefined && port !== query.port) return false;
+  const isBound = gateways.includes("mesh");
+  if (gateways.length > 0 && !isBound) return false;
+  // Of an HTTP match that names the mesh's proxies nothing else about the client is looked at.
+  if (type === "http" && isBound) return true;
+  return (
+    (sourceNamespace === undefined || sourceNamespace === query.scope.namespace) &&
+    isSelected(sourceLabels, { ref, path: `spec.${type}.match` }, query.scope.labels(), query.scope.labelsAt(), settle)
+  );
+}
+
+/** `always`, `maybe` when the match depends on the request, `never`. */
+export function matches(
+  route: Route,
+  object: VirtualService,
+  query: RouteQuery,
+  settle: Settle,
+): "always" | "maybe" | "never" {
+  if (route.match.length === 0) return "always";
+  const fitting = route.match.filter((match) => fits(match, route, object, query, settle));
+  if (fitting.length === 0) return "never";
+  return fitting.some(({ conditional }) => !conditional) ? "always" : "maybe";
+}
+
+/**
+ * The `tcp` route for the address that the client connects to: Envoy takes the one of the smallest subnet, else the first that names none,
+ * after which istiod reads no further.
+ */
+export function nearest(object: VirtualService, query: RouteQuery, settle: Settle): Route | undefined {
+  let found: { readonly route: Route; readonly size: number } | undefined;
+  for (const route of object.routes) {
+    if (route.type !== "tcp" || route.destinations.length === 0) continue;
+    const fitting = route.match.filter((match) => fits(match, route, object, query, settle));
+    if (route.match.length === 0 || fitting.some(({ subnets }) => subnets.length === 0)) return found?.route ?? route;
+    const { ip } = query;
+    const holding = fitting.flatMap(({ subnets }) =>
+      subnets.filter((subnet) => ip !== undefined && contains(subnet, ip)),
+    );
+    const size = Math.max(-1, ...holding.map((subnet) => Number(subnet.split("/")[1] ?? 128)));
+    if (size > (found?.size ?? -1)) found = { route, size };
+  }
+  return found?.route;
+}
