@@ -145,6 +145,7 @@ export class SelectorIndex<T> {
   private readonly postings: Postings = new Map();
   private readonly loose: number[] = [];
   private readonly groups: Alike<T>[] = [];
+  private readonly found = new Map<string, readonly Selected<T>[]>();
 
   /** @param foremostOf of things with one selector, in their order, those that stand for all once it surely selects */
   constructor(
@@ -216,9 +217,15 @@ export class SelectorIndex<T> {
     return found.map(({ item, certain }) => ({ item, certain }));
   }
 
-  /** In the order of the items given. */
+  /** In the order of the items given; one and the same list for all that the same selectors select. */
   selecting(labels: Known<Labels>): readonly Selected<T>[] {
-    return this.inOrder(this.groupsSelecting(labels), ({ places }) => places);
+    const groups = this.groupsSelecting(labels);
+    const key = groups.map(({ item: { places }, certain }) => `${places[0]}${certain ? "" : "?"}`).join();
+    const known = this.found.get(key);
+    if (known !== undefined) return known;
+    const found = this.inOrder(groups, ({ places }) => places);
+    this.found.set(key, found);
+    return found;
   }
 
   /** The same without those for which others stand; where it is not known whether a selector selects, all that have it. */
@@ -226,13 +233,6 @@ export class SelectorIndex<T> {
     return this.inOrder(this.groupsSelecting(labels), (group, certain) =>
       certain ? this.foremostPlaces(group) : group.places,
     );
-  }
-
-  /** What the labels select, as a key: the same for all that the same selectors select as surely. */
-  signature(labels: Known<Labels>): string {
-    return this.groupsSelecting(labels)
-      .map(({ item: { places }, certain }) => `${places[0]}${certain ? "" : "?"}`)
-      .join();
   }
 }
 

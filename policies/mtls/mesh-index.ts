@@ -56,6 +56,7 @@ export interface MeshIndex {
   serviceByHost(fqdn: string): Service | undefined;
   serviceByIp(ip: string): Service | undefined;
   workloadByIp(ip: string): Workload | undefined;
+  /** One and the same list for all workloads that the same selectors select; so is that of the entries. */
   servicesSelecting(workload: Workload): readonly { readonly service: Service; readonly certain: boolean }[];
   entriesSelecting(workload: Workload): readonly { readonly entry: ServiceEntry; readonly certain: boolean }[];
   /** EndpointSlices and Endpoints of Services without selector that list an address of the workload. */
@@ -173,15 +174,17 @@ function buildIndex(mesh: Mesh): MeshIndex {
       contending: (labels) => selecting.foremost(labels),
     };
   });
+  const asServices = lazily((found: readonly Selected<Service>[]) =>
+    found.map(({ item, certain }) => ({ service: item, certain })),
+  );
   const servicesSelecting = lazily((workload: Workload) =>
-    selectingServices(workload.ref.namespace)
-      .selecting(labelsOf(workload))
-      .map(({ item, certain }) => ({ service: item, certain })),
+    asServices(selectingServices(workload.ref.namespace).selecting(labelsOf(workload))),
+  );
+  const asEntries = lazily((found: readonly Selected<ServiceEntry>[]) =>
+    found.map(({ item, certain }) => ({ entry: item, certain })),
   );
   const entriesSelecting = lazily((workload: Workload) =>
-    selectingEntries(workload.ref.namespace)
-      .selecting(labelsOf(workload))
-      .map(({ item, certain }) => ({ entry: item, certain })),
+    asEntries(selectingEntries(workload.ref.namespace).selecting(labelsOf(workload))),
   );
   const selectingSidecars = lazily(
     (namespace: string) =>

@@ -2,6 +2,8 @@ import { mergeRules } from "../../policies/mtls/client/destination-rule-merge";
 import { SelectorIndex } from "../../policies/mtls/labels";
 import { indexMesh, type MeshIndex } from "../../policies/mtls/mesh-index";
 import { answerFlow } from "../../policies/mtls/answer";
+import { declaredPort } from "../../policies/mtls/server/declared-protocol";
+import type { Workload } from "../../policies/mtls/mesh";
 import { contenders } from "../../policies/mtls/server/contest";
 import { effectivePeerAuthentication } from "../../policies/mtls/server/peer-authentication";
 import { deployment, destinationRule, INJECTED, meshOf, namespace, service } from "./support";
@@ -148,4 +150,21 @@ test("of Sidecars with one selector the oldest counts, before and after those wi
   );
   const outcome = (from: string) => answerFlow(index, { from, host: "example.com", port: 80 }).servers[0]?.symptom;
   expect(["apps/web-0", "apps/web-1"].map(outcome)).toEqual(["black-hole", "black-hole"]);
+});
+
+test("of thousands of Services that select the same pods the oldest says what their port speaks", () => {
+  const services = times(3000, (at) => ({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { namespace: "apps", name: `s-${at}`, creationTimestamp: day(at === 1234 ? 0 : at + 1) },
+    spec: { selector: { tier: "web" }, ports: [{ name: at === 1234 ? "tcp" : "http", port: 80, targetPort: 8080 }] },
+  }));
+  const index = indexWith(services, 1000);
+  const declared = index.mesh.workloads.map((workload) => declaredPort(index, workload, 8080));
+  expect(new Set(declared.map(({ protocol, by }) => `${String(protocol)} ${by?.name}`))).toEqual(
+    new Set(["TCP s-1234"]),
+  );
+  const [, second, third] = index.mesh.workloads as readonly [Workload, Workload, Workload];
+  expect(index.servicesSelecting(second)).toHaveLength(3000);
+  expect(index.servicesSelecting(third)).toBe(index.servicesSelecting(second));
 });

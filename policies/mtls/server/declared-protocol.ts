@@ -3,7 +3,8 @@ import { entryTargetOn, inlineTarget, targetPortOn } from "../endpoints";
 import type { Undecided } from "../flow";
 import { isDiscovered } from "../discovered";
 import { isUnknown, mapKnown, UNKNOWN, type Known } from "../known";
-import type { Endpoints, Labels, Meta, Service, ServiceEntry, Sidecar, Workload } from "../mesh";
+import { remembered } from "../memo";
+import type { Endpoints, Labels, Mesh, Meta, Service, ServiceEntry, Sidecar, Workload } from "../mesh";
 import type { MeshIndex } from "../mesh-index";
 import type { ObjectRef } from "../objects";
 import { podMetadata } from "./injection";
@@ -123,54 +124,116 @@ const listedPorts = ({ ports }: Service, { ports: listed }: Endpoints): Known<re
     }),
   );
 
-/** Services that select the workload; where none does, those without a selector whose endpoints list it. */
-const servicesOf = (index: MeshIndex, workload: Workload, openField: OpenField): readonly Declarer[] => {
-  // istiod knows neither the pods nor the Services of a namespace that it does not watch.
-  if (isDiscovered(index.mesh, workload.ref.namespace) === false) return [];
-  const hostOf = ({ ref }: Service): string => `${ref.name}.${ref.namespace}.svc.${index.mesh.config.clusterDomain}`;
-  const selecting = index.servicesSelecting(workload);
-  if (selecting.length > 0)
-    return selecting.map(({ service, certain }) => ({
-      from: service,
-      host: hostOf(service),
-      ports: servicePorts(workload, service),
-      open: certain ? undefined : openField(service, service.selector, "spec.selector"),
-    }));
-  return index.slicesListing(workload).map(({ service, slice }) => ({
-    from: service,
-    host: hostOf(service),
-    ports: listedPorts(service, slice),
-    open: undefined,
-  }));
-};
-
 type OpenField = (meta: Meta, selector: Known<Labels> | undefined, path: string) => Undecided;
 
+/** istiod's order of what declares ports: the oldest first, equally old ones by host. */
+const byRank = (a: Named, b: Named): number => byCreation(a.from, b.from) || compare(a.host, b.host);
+
+interface Named {
+  readonly from: Meta;
+  readonly host: string;
+}
+
+interface NamedService extends Named {
+  readonly service: Service;
+  readonly certain: boolean;
+}
+
+interface NamedEntry extends Named {
+  readonly entry: ServiceEntry;
+  readonly certain: boolean;
+}
+
+const hostOf = ({ ref }: Service, { config }: Mesh): string =>
+  `${ref.name}.${ref.namespace}.svc.${config.clusterDomain}`;
+
+/** Sorted once for all workloads that have the same list. */
+const sortedServices = remembered(
+  ({ mesh }: MeshIndex, selecting: ReturnType<MeshIndex["servicesSelecting"]>): readonly NamedService[] =>
+    selecting.map((each) => ({ ...each, from: each.service, host: hostOf(each.service, mesh) })).sort(byRank),
+);
+
+const sortedEntries = remembered(
+  (_index: MeshIndex, selecting: ReturnType<MeshIndex["entriesSelecting"]>): readonly NamedEntry[] =>
+    selecting
+      .map((each) => ({
+        ...each,
+        from: each.entry,
+        host: firstHost(each.entry),
+      }))
+      .sort(byRank),
+);
+
+/** Services that select the workload; where none does, those without a selector whose endpoints list it. */
+function* servicesOf(index: MeshIndex, workload: Workload, openField: OpenField): Generator<Declarer> {
+  // istiod knows neither the pods nor the Services of a namespace that it does not watch.
+  if (isDiscovered(index.mesh, workload.ref.namespace) === false) return;
+  const selecting = sortedServices(index, index.servicesSelecting(workload));
+  for (const { service, host, certain } of selecting)
+    yield {
+      from: service,
+      host,
+      ports: servicePorts(workload, service),
+      open: certain ? undefined : openField(service, service.selector, "spec.selector"),
+    };
+  if (selecting.length > 0) return;
+  const listing = index
+    .slicesListing(workload)
+    .map((each) => ({ ...each, from: each.service, host: hostOf(each.service, index.mesh) }));
+  for (const { service, slice, from, host } of listing.sort(byRank))
+    yield { from, host, ports: listedPorts(service, slice), open: undefined };
+}
+
+function* entriesOf(index: MeshIndex, workload: Workload, openField: OpenField): Generator<Declarer> {
+  for (const { entry, host, certain } of sortedEntries(index, index.entriesSelecting(workload)))
+    yield {
+      from: entry,
+      host,
+      ports: entryPorts(workload, entry),
+      open: certain ? undefined : openField(entry, entry.workloadSelector, "spec.workloadSelector"),
+    };
+}
+
+/** Those whose own endpoints list it. */
+function* entriesListing(index: MeshIndex, workload: Workload): Generator<Declarer> {
+  const listing = index
+    .entriesListing(workload)
+    .map((each) => ({ ...each, from: each.entry, host: firstHost(each.entry) }));
+  for (const { entry, endpoint, from, host } of listing.sort(byRank)) {
+    const ports = entry.ports.map((port) => ({
+      target: inlineTarget(endpoint, port),
+      protocol: writtenProtocol(port.protocol),
+    }));
+    yield { from, host, ports, open: undefined };
+  }
+}
+
+/** Two sorted sequences as one; of equals those of the first come first. */
+function* merge(a: Iterator<Declarer>, b: Iterator<Declarer>): Generator<Declarer> {
+  let [left, right] = [a.next(), b.next()];
+  while (left.done !== true || right.done !== true)
+    if (left.done !== true && (right.done === true || byRank(left.value, right.value) <= 0)) {
+      yield left.value;
+      left = a.next();
+    } else if (right.done !== true) {
+      yield right.value;
+      right = b.next();
+    }
+}
+
+/** Looks no further than the first sure claim. */
 const serviceClaims = (index: MeshIndex, workload: Workload, targetPort: number): readonly Claim[] => {
   const labels: Undecided = { object: workload.ref, path: `${podMetadata(workload)}.labels` };
   const openField: OpenField = ({ ref }, selector, path) =>
     selector !== undefined && isUnknown(selector) ? { object: ref, path } : labels;
-  const services = servicesOf(index, workload, openField);
-  const selecting = index.entriesSelecting(workload).map(({ entry, certain }): Declarer => ({
-    from: entry,
-    host: firstHost(entry),
-    ports: entryPorts(workload, entry),
-    open: certain ? undefined : openField(entry, entry.workloadSelector, "spec.workloadSelector"),
-  }));
-  const listing = index.entriesListing(workload).map(({ entry, endpoint }): Declarer => ({
-    from: entry,
-    host: firstHost(entry),
-    ports: entry.ports.map((port) => ({
-      target: inlineTarget(endpoint, port),
-      protocol: writtenProtocol(port.protocol),
-    })),
-    open: undefined,
-  }));
-  return untilSure(
-    [...services, ...selecting, ...listing]
-      .sort((a, b) => byCreation(a.from, b.from) || compare(a.host, b.host))
-      .flatMap((declarer) => claimsOf(declarer, targetPort)),
-  );
+  const claims: Claim[] = [];
+  const selecting = merge(servicesOf(index, workload, openField), entriesOf(index, workload, openField));
+  const declarers = merge(selecting, entriesListing(index, workload));
+  for (const declarer of declarers) {
+    claims.push(...claimsOf(declarer, targetPort));
+    if (claims.some(({ open }) => open === undefined)) break;
+  }
+  return untilSure(claims);
 };
 
 /** The Sidecar that governs a workload: one that selects it, else its namespace's, else the mesh's; those that may, when not known. */

@@ -115,23 +115,22 @@ const policiesFor = remembered((mesh: Mesh, namespace: string) => {
   const near = mesh.authorizationPolicies.filter(
     ({ ref }) => ref.namespace === namespace || ref.namespace === rootNamespace,
   );
-  return { bySelector: new SelectorIndex(near, ({ selector }) => selector ?? {}), known: new Map<string, Bearing>() };
+  return { bySelector: new SelectorIndex(near, ({ selector }) => selector ?? {}), known: new Map<unknown, Bearing>() };
 });
 
 /** Worked out once for all workloads that the same selectors select. */
 function bearingOn(mesh: Mesh, { ref, podLabels }: Workload): Bearing {
   const { bySelector, known } = policiesFor(mesh, ref.namespace);
-  const key = bySelector.signature(podLabels);
-  const before = known.get(key);
-  if (before !== undefined) return before;
   const all = bySelector.selecting(podLabels);
+  const before = known.get(all);
+  if (before !== undefined) return before;
   const certain = all.flatMap(({ item, certain: isCertain }) => (isCertain ? [item] : []));
   const bearing = {
     denying: certain.filter(({ action }) => action === "DENY"),
     allowing: all.map(({ item }) => item).filter(({ action }) => action === "ALLOW" || isUnknown(action)),
     firstAllowing: certain.find(({ action }) => action === "ALLOW"),
   };
-  known.set(key, bearing);
+  known.set(all, bearing);
   return bearing;
 }
 
