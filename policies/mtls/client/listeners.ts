@@ -2,6 +2,7 @@ import { remember } from "../explore";
 import type { Sidecar } from "../mesh";
 import type { Endpoint } from "../mesh-index";
 import type { EndpointAddress } from "./address";
+import { describeRef } from "../objects";
 import { bareRoutes, type Registration } from "./bare-hosts";
 import type { Context } from "./context";
 import { coversHost, isIpAddress, isWildcard } from "./hosts";
@@ -204,9 +205,12 @@ export class Listeners {
 
   /** What a listener on 0.0.0.0 is made of; worked out once for all clients that are told the same. */
   private ofListener<T>(memory: Map<string, T>, number: number, workOut: (told: Listeners) => T): T {
-    const { client, settle } = this.context;
-    const { ref, scope, isLikeOthers } = client;
-    const key = `${scope.namespace}|${isLikeOthers ? "" : `${ref.kind}/${ref.name}`}|${number}`;
+    const { client, indexes, settle } = this.context;
+    const { namespace, isGateway } = client.scope;
+    // Labels of clients choose their Sidecar, and routes by `sourceLabels`.
+    const alone = indexes.virtualServices.isSelective ? describeRef(client.ref) : "";
+    const sidecar = this.sidecar === undefined ? "" : describeRef(this.sidecar.ref);
+    const key = [namespace, isGateway ? "gateway" : "", sidecar, alone, number].join("|");
     return remember(memory, key, settle, (asked) =>
       workOut(new Listeners({ ...this.context, settle: asked }, this.bytes)),
     );
