@@ -55,10 +55,10 @@ function resolutionOf(random: Random, isWildcard: boolean): Resolution {
   ]);
 }
 
-/** Endpoints as they are written into an entry. */
-const inlineEndpoints = (random: Random, at: number): readonly Json[] =>
+/** Endpoints as they are written into an entry; now and then a pod has the address. */
+const inlineEndpoints = (random: Random, pods: readonly Pod[], at: number): readonly Json[] =>
   random.list(1, 2, (nth) => ({
-    address: `10.20.${nth + 1}.${at + 1}`,
+    address: nth === 0 && random.chance(0.15) ? random.pick(pods).ip : `10.20.${nth + 1}.${at + 1}`,
     ...random.maybe(0.4, "labels", () => ({
       ...random.maybe(0.6, "security.istio.io/tlsMode", () => random.pick(["istio", "disabled"])),
       ...random.maybe(0.4, "version", () => random.pick(["v1", "v2"])),
@@ -121,13 +121,13 @@ function serviceEntry(
     kind: "ServiceEntry",
     metadata: metadata(`entry-${at}`, namespace, isTwin ? ageOfTwin(random, at) : created(random)),
     spec: {
-      hosts: [host],
+      hosts: isTwin || isWildcard || random.chance(0.85) ? [host] : [host, `also-${at}.example.com`],
       ...addresses(random, isWildcard, at),
       ports,
       resolution,
       ...random.maybe(0.65, "location", () => random.pick(["MESH_INTERNAL", "MESH_INTERNAL", "MESH_EXTERNAL"])),
       ...random.maybe(0.1, "exportTo", () => exportTo(setting)),
-      ...(inline ? { endpoints: inlineEndpoints(random, at) } : {}),
+      ...(inline ? { endpoints: inlineEndpoints(random, pods, at) } : {}),
       ...(resolution === "STATIC" && !inline
         ? { workloadSelector: { labels: { app: selectsPods ? selected : app } } }
         : {}),

@@ -135,6 +135,7 @@ export function pod(setting: Setting, { namespace, app, isGateway = false }: Kin
     spec: {
       ...(hostNetwork ? { hostNetwork } : {}),
       ...random.maybe(0.2, "serviceAccountName", () => app),
+      ...random.maybe(0.01, "securityContext", () => ({ runAsUser: 1337 })),
       ...(isNative ? { initContainers: [{ ...proxy, restartPolicy: "Always" }] } : {}),
       containers,
     },

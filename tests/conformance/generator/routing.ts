@@ -91,12 +91,27 @@ function route({ random }: Setting, services: readonly Service[], target: Servic
   };
 }
 
-function match(setting: Setting, target: Service, pods: readonly Pod[]): Json {
+/** One destination, or two that share the traffic; what has no weight then gets none. */
+const destinations = (setting: Setting, services: readonly Service[], target: Service, isShort: boolean) => {
+  const one = (weight: Json = {}): Json => ({ ...route(setting, services, target, isShort), ...weight });
+  return setting.random.weighted<readonly Json[]>([
+    [85, [one()]],
+    [12, [one({ weight: 80 }), one({ weight: 20 })]],
+    [3, [one({ weight: 100 }), one()]],
+  ]);
+};
+
+type Kind = "http" | "tcp" | "tls";
+
+function match(setting: Setting, target: Service, pods: readonly Pod[], kind: Kind): Json {
   const {
     random,
     namespaces: [clients],
   } = setting;
   return {
+    ...random.maybe(kind === "tcp" ? 0.2 : 0, "destinationSubnets", () =>
+      random.pick([["10.96.0.0/16"], ["10.96.0.1"], ["10.244.0.0/16", "240.240.0.0/16"]]),
+    ),
     ...random.maybe(0.4, "port", () => random.pick(target.ports).port),
     ...random.maybe(0.3, "sourceLabels", () => ({ app: random.pick(pods).labels["app"] ?? "web" })),
     ...random.maybe(0.2, "sourceNamespace", () => clients),
@@ -129,14 +144,14 @@ function virtualService(
         [8, target.host],
         [1, `*.${target.namespace}.svc.${domain}`],
       ]);
-  const always = (): Json => ({ route: [route(setting, services, target, isShort)] });
-  const sometimes = (): Json => ({ match: [match(setting, target, pods)], ...always() });
-  const routes = (): readonly Json[] => {
-    const first = random.chance(0.5) ? [sometimes()] : [];
+  const always = (): Json => ({ route: destinations(setting, services, target, isShort) });
+  const sometimes = (kind: Kind): Json => ({ match: [match(setting, target, pods, kind)], ...always() });
+  const routes = (kind: Kind): readonly Json[] => {
+    const first = random.chance(0.5) ? [sometimes(kind)] : [];
     return first.length === 0 || random.chance(0.8) ? [...first, always()] : first;
   };
   const isTls = target.ports.some(({ name }) => /^(https|tls)/.test(name ?? ""));
-  const kinds = random.weighted<readonly ("http" | "tcp" | "tls")[]>([
+  const kinds = random.weighted<readonly Kind[]>([
     [50, ["http"]],
     [30, ["http", "tcp"]],
     [20, ["tcp"]],
@@ -145,7 +160,7 @@ function virtualService(
   ]);
   const named = (): readonly Json[] => [
     {
-      match: [{ ...match(setting, target, pods), sniHosts: sniHosts(setting, target) }],
+      match: [{ ...match(setting, target, pods, "tls"), sniHosts: sniHosts(setting, target) }],
       route: [route(setting, services, target, isShort)],
     },
   ];
@@ -157,7 +172,7 @@ function virtualService(
       hosts: [host],
       ...random.maybe(0.15, "gateways", () => random.pick([["mesh"], ["ingress"], ["ingress", "mesh"]])),
       ...random.maybe(0.12, "exportTo", () => exportTo(setting)),
-      ...Object.fromEntries(kinds.map((kind) => [kind, kind === "tls" ? named() : routes()])),
+      ...Object.fromEntries(kinds.map((kind) => [kind, kind === "tls" ? named() : routes(kind)])),
     },
   };
 }

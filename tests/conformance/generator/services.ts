@@ -145,7 +145,7 @@ const exportAnnotation = ({ random, namespaces: [clients, servers] }: Setting): 
       }
     : {};
 
-type Shape = "cluster-ip" | "headless" | "selectorless" | "alias";
+type Shape = "cluster-ip" | "headless" | "selectorless" | "headless-selectorless" | "alias";
 
 export function service(
   setting: Setting,
@@ -164,6 +164,7 @@ export function service(
     [66, "cluster-ip"],
     [24, "headless"],
     [pods.some(({ ip }) => ip !== "") ? 6 : 0, "selectorless"],
+    [pods.some(({ ip }) => ip !== "") ? 3 : 0, "headless-selectorless"],
     [aliased.length > 0 ? 4 : 0, "alias"],
   ]);
   const ports = portsFor(setting);
@@ -172,7 +173,7 @@ export function service(
     namespace,
     name,
     host: `${name}.${namespace}.svc.${domain}`,
-    isHeadless: shape === "headless",
+    isHeadless: shape.startsWith("headless"),
     isRestricted: "annotations" in meta,
     ports,
   };
@@ -188,13 +189,13 @@ export function service(
       objects: [{ ...typed, spec: { type: "ExternalName", externalName: to, ports: ports.map(portObject) } }],
     };
   }
-  const ip = shape === "headless" ? undefined : `10.96.0.${at + 1}`;
+  const ip = common.isHeadless ? undefined : `10.96.0.${at + 1}`;
   const spec = {
     clusterIP: ip ?? "None",
     ...random.maybe(ip === undefined ? 0 : 0.05, "type", () => random.pick(["NodePort", "LoadBalancer"])),
     ports: ports.map(portObject),
   };
-  if (shape === "selectorless")
+  if (shape.endsWith("selectorless"))
     return { ...common, ip, pods: [], objects: [{ ...typed, spec }, slice(random, name, namespace, pods, ports)] };
   const selector = selectorFor(random, target);
   return {

@@ -120,6 +120,16 @@ export const reach: Area = {
       shows: (p) => p.cluster !== undefined && p.service === undefined && p.to?.pod !== undefined,
     },
     {
+      id: "reach-entry-one-address",
+      says: "of several hosts with one address the first by name takes what is no HTTP",
+      shows: ({ cluster, flow, mesh }) =>
+        cluster !== undefined &&
+        cluster.host !== flow.host &&
+        mesh.serviceEntries.some(
+          ({ hosts }) => known(hosts)?.includes(flow.host) && known(hosts)?.includes(cluster.host),
+        ),
+    },
+    {
       id: "reach-entry-shares",
       says: "one without an address takes what is no HTTP on its port, whatever it was meant for",
       shows: (p) =>

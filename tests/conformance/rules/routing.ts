@@ -21,6 +21,7 @@ const restricts = (
     sourceLabels: object;
     sourceNamespace: string | undefined;
     gateways: readonly string[];
+    subnets: readonly string[];
   }) => boolean,
 ): boolean =>
   wasRouted(p) && p.mesh.virtualServices.some(({ routes }) => routes.some(({ match }) => match.some(check)));
@@ -126,6 +127,22 @@ export const routing: Area = {
       says: "tls routes: by the name in the handshake",
       shows: (p) =>
         p.flow.tls === true && wasRouted(p) && routesTo(p, "tls").length > 0 && routesTo(p, "tcp").length === 0,
+    },
+    {
+      id: "route-weights",
+      says: "several destinations share the traffic by weight",
+      shows: (p) =>
+        wasRouted(p) &&
+        (["http", "tcp", "tls"] as const).some((type) =>
+          routesTo(p, type).some(
+            ({ route: { destinations } }) => destinations.filter(({ weight }) => weight > 0).length > 1,
+          ),
+        ),
+    },
+    {
+      id: "route-match-subnet",
+      says: "a match of a tcp route may name where the client connects to",
+      shows: (p) => restricts(p, ({ subnets }) => subnets.length > 0),
     },
     {
       id: "route-match-port",
