@@ -32,7 +32,8 @@ describe("an answer of the engine's that differs is seen", () => {
   const told = answered.flatMap(({ kase, answer }) =>
     (answer.flows ?? []).flatMap((flow, at) => {
       const [first, ...others] = flow.destinations ?? [];
-      return first?.verdict === "OK" && first.sent === "plaintext" && kase.flows[at]?.tls !== true
+      const isAll = flow.verdicts.every((verdict) => verdict === "OK");
+      return isAll && first?.verdict === "OK" && first.sent === "plaintext" && kase.flows[at]?.tls !== true
         ? [{ kase, answer, flow, at, first, others }]
         : [];
     }),
@@ -40,12 +41,14 @@ describe("an answer of the engine's that differs is seen", () => {
   const [example] = told;
   if (example === undefined) throw new Error("no flow passes in plaintext");
   const { kase, answer, flow, at, first, others } = example;
-  const withDestination = (changed: Partial<typeof first>) => ({
-    ...answer,
-    flows: (answer.flows ?? []).map((each, place) =>
-      place === at ? { ...flow, destinations: [{ ...first, ...changed }, ...others] } : each,
-    ),
-  });
+  const withDestination = (changed: Partial<typeof first>) => {
+    const destinations = [{ ...first, ...changed }, ...others];
+    const verdicts = destinations.map(({ verdict }) => verdict);
+    return {
+      ...answer,
+      flows: (answer.flows ?? []).map((each, place) => (place === at ? { ...flow, destinations, verdicts } : each)),
+    };
+  };
 
   test.each([
     ["what is sent", { sent: "istio-mtls" }],

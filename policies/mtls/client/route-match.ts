@@ -44,22 +44,31 @@ export function matches(
   return fitting.some(({ conditional }) => !conditional) ? "always" : "maybe";
 }
 
+interface Nearest {
+  readonly route: Route;
+  /** Of the subnet that holds the address, in bits; `ANYWHERE` where the route names none. */
+  readonly size: number;
+}
+
+export const ANYWHERE = -1;
+
 /**
  * The `tcp` route for the address that the client connects to: Envoy takes the one of the smallest subnet, else the first that names none,
  * after which istiod reads no further.
  */
-export function nearest(object: VirtualService, query: RouteQuery, settle: Settle): Route | undefined {
-  let found: { readonly route: Route; readonly size: number } | undefined;
+export function nearest(object: VirtualService, query: RouteQuery, settle: Settle): Nearest | undefined {
+  let found: Nearest | undefined;
   for (const route of object.routes) {
     if (route.type !== "tcp" || route.destinations.length === 0) continue;
     const fitting = route.match.filter((match) => fits(match, route, object, query, settle));
-    if (route.match.length === 0 || fitting.some(({ subnets }) => subnets.length === 0)) return found?.route ?? route;
+    if (route.match.length === 0 || fitting.some(({ subnets }) => subnets.length === 0))
+      return found ?? { route, size: ANYWHERE };
     const { ip } = query;
     const holding = fitting.flatMap(({ subnets }) =>
       subnets.filter((subnet) => ip !== undefined && contains(subnet, ip)),
     );
-    const size = Math.max(-1, ...holding.map((subnet) => Number(subnet.split("/")[1] ?? 128)));
-    if (size > (found?.size ?? -1)) found = { route, size };
+    const size = Math.max(ANYWHERE, ...holding.map((subnet) => Number(subnet.split("/")[1] ?? 128)));
+    if (size > (found?.size ?? ANYWHERE)) found = { route, size };
   }
-  return found?.route;
+  return found;
 }

@@ -12,7 +12,7 @@ import type { Merged } from "./same-host";
 import { externalNameOf, type ExternalService, type Registered } from "./registry";
 import { forwardedPortOf, portOf, type RegisteredPort } from "./service-ports";
 import { chainFor, type Chain, type Target } from "./shared-listener";
-import { hasHost, routesFor, type RouteTarget } from "./virtual-service";
+import { hasHost, isLedBySubnet, routesFor, type RouteTarget } from "./virtual-service";
 import { outboundPolicy } from "./visibility";
 
 /**
@@ -67,9 +67,12 @@ class Routes {
   }
 
   /** The clusters that the routes of a service lead to. */
-  private routed(target: Target, to: Address, isHttp = this.isRequest(target.port)): readonly Hop[] {
+  private routed(target: Target, to: Address, looksHttp = this.isRequest(target.port)): readonly Hop[] {
     const { service, port } = target;
     const { indexes, client, settle } = this.context;
+    const ip = ipOf(to);
+    const asTcp = { ...this.listeners.queryOf(target, false), ip };
+    const isHttp = looksHttp && !(port.protocol === "AUTO" && isLedBySubnet(indexes.virtualServices, asTcp, settle));
     if (isHttp && port.protocol === "AUTO" && !client.scope.isGateway && !this.listeners.routes(target))
       return [
         {
@@ -79,7 +82,7 @@ class Routes {
       ];
     const isRouted = !client.scope.isGateway && port.protocol !== "TLS";
     const targets = isRouted
-      ? routesFor(indexes.virtualServices, { ...this.listeners.queryOf(target, isHttp), ip: ipOf(to) }, settle)
+      ? routesFor(indexes.virtualServices, { ...this.listeners.queryOf(target, isHttp), ip }, settle)
       : undefined;
     return this.led(target, targets, isHttp, to);
   }

@@ -4,7 +4,7 @@ import type { Mesh, VirtualService } from "../mesh";
 import { byAge } from "./age";
 import { coversHost, expandShortName, HostTable, isWildcard } from "./hosts";
 import { meshConfigRef } from "./mesh-config";
-import { fits, matches, nearest, type Route } from "./route-match";
+import { ANYWHERE, fits, matches, nearest, type Route } from "./route-match";
 import { settleOpen } from "./selected";
 import { imports, isExported, type Scope } from "./visibility";
 
@@ -158,8 +158,8 @@ export function targetsOf(
 ): readonly RouteTarget[] | undefined {
   settleOpen(object, settle);
   if (!query.isHttp) {
-    const route = nearest(object, query, settle);
-    return route && targetsIn(route, object, query.mesh);
+    const found = nearest(object, query, settle);
+    return found && targetsIn(found.route, object, query.mesh);
   }
   const targets: RouteTarget[] = [];
   let hasRoute = false;
@@ -198,6 +198,16 @@ export function routesFor(
     if (targets !== undefined) return targets;
   }
   return undefined;
+}
+
+/** Whether a `tcp` route for a subnet takes a connection: it comes before what the bytes are, so requests are led like all else. */
+export function isLedBySubnet(index: VirtualServiceIndex, query: RouteQuery, settle: Settle): boolean {
+  if (index.isEmpty) return false;
+  for (const object of concerned(index, query, settle)) {
+    const found = nearest(object, query, settle);
+    if (found !== undefined) return found.size > ANYWHERE;
+  }
+  return false;
 }
 
 /** In istiod's order. */
