@@ -19,9 +19,10 @@ import {
   type Registered,
 } from "./registry";
 import { portOf, type RegisteredPort } from "./service-ports";
-import { sharedChains, type Chain, type NamedRoute, type Target } from "./shared-listener";
+import { routingBy } from "./routing";
+import { sharedChains, type Chain, type Routing, type Target } from "./shared-listener";
 import { Told } from "./told";
-import { namesFor, type RouteQuery, type RouteTarget } from "./virtual-service";
+import { type RouteQuery, type RouteTarget } from "./virtual-service";
 import {
   importedByRest,
   importsAs,
@@ -108,7 +109,12 @@ export class Listeners {
 
   /** A listener at an address that only these have; what is named in a handshake matters only to routes then. */
   alone(...owners: readonly Target[]): readonly Chain[] {
-    return sharedChains(owners, (target) => this.names(target, [])) ?? NO_CHAINS;
+    return (
+      sharedChains(
+        owners,
+        this.routing(() => []),
+      ) ?? NO_CHAINS
+    );
   }
 
   /** What decides which VirtualServices concern a service: those of the egress entry by which the proxy listens. */
@@ -123,21 +129,23 @@ export class Listeners {
     return { mesh, host: service.host, port: number, isHttp, scope: client.scope, imported };
   }
 
-  /** Names in the handshake that a TLS port is for, and where they lead; without routes its own, if nothing else tells it apart. */
-  private names(target: Target, own: readonly string[]): readonly NamedRoute[] {
+  /** @param own the names in the handshake that a TLS port without routes is for, if nothing else tells it apart */
+  private routing(own: (target: Target) => readonly string[]): Routing {
     const { indexes, settle } = this.context;
-    const routes = namesFor(indexes.virtualServices, this.queryOf(target, false), settle);
-    return routes.length > 0 ? routes : [{ names: own, to: undefined }];
+    return routingBy(indexes.virtualServices, (target) => this.queryOf(target, false), own, settle);
   }
 
   /** A service that is named in a request: the most specific that has the port; of one name the client's own namespace first. */
   requested(host: string | undefined, number: number, isSniffed: boolean): Target | undefined {
     const { registry } = this.context.indexes;
     if (host === undefined) return undefined;
-    const found =
-      this.readable(registry.byHost.get(host) ?? [], number) ??
-      firstOf(registry.wildcards.covering(host), ({ values }) => this.readable(values, number));
-    return found?.port.protocol !== "AUTO" || isSniffed || this.readsHttp(number) ? found : undefined;
+    const covering = registry.wildcards.covering(host).map(({ values }) => values);
+    for (const services of [registry.byHost.get(host) ?? [], ...covering]) {
+      const found = this.readable(services, number);
+      if (found !== undefined)
+        return found.port.protocol !== "AUTO" || isSniffed || this.readsHttp(number) ? found : undefined;
+    }
+    return undefined;
   }
 
   /**
@@ -251,7 +259,10 @@ export class Listeners {
     const { registry, sharedListeners } = this.context.indexes;
     if (!registry.sharedPorts.has(number) && listenerOf(this.sidecar, number) === undefined) return NO_CHAINS;
     return this.ofListener(sharedListeners, number, (told) =>
-      sharedChains(told.sharers(number), (target) => told.names(target, [target.service.host])),
+      sharedChains(
+        told.sharers(number),
+        told.routing(({ service }) => [service.host]),
+      ),
     );
   }
 
@@ -288,11 +299,3 @@ export class Listeners {
     return port.protocol === "HTTP" && externalNameOf(service, this.context.settle) === undefined;
   }
 }
-
-const firstOf = <T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined => {
-  for (const item of items) {
-    const found = find(item);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-};

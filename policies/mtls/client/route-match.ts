@@ -72,3 +72,20 @@ export function nearest(object: VirtualService, query: RouteQuery, settle: Settl
   }
   return found;
 }
+
+/** The subnets that `tcp` routes are for, as far as istiod reads them. */
+export function subnetsIn(
+  object: VirtualService,
+  query: RouteQuery,
+  settle: Settle,
+): { readonly subnets: readonly string[]; readonly isLast: boolean } {
+  const found: string[] = [];
+  for (const route of object.routes) {
+    if (route.type !== "tcp" || route.destinations.length === 0) continue;
+    const fitting = route.match.filter((match) => fits(match, route, object, query, settle));
+    if (route.match.length === 0 || fitting.some(({ subnets }) => subnets.length === 0))
+      return { subnets: found, isLast: true };
+    found.push(...fitting.flatMap(({ subnets }) => subnets));
+  }
+  return { subnets: found, isLast: false };
+}

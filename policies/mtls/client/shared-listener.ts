@@ -53,7 +53,15 @@ const sameness = ({ isHttp, range = "", names }: Chain): string =>
 /** `*` restricts nothing. */
 const restricting = (names: readonly string[]): readonly string[] => (names.includes("*") ? [] : names);
 
-function ofTarget(target: Target, routes: (target: Target) => readonly NamedRoute[]): readonly Chain[] {
+/** What VirtualServices say of the connections to a port. */
+export interface Routing {
+  /** Where the names of a TLS port lead. */
+  names(target: Target): readonly NamedRoute[];
+  /** For which connections are told apart by the address that the client connects to. */
+  subnets(target: Target): readonly string[];
+}
+
+function ofTarget(target: Target, routing: Routing): readonly Chain[] {
   const { service, port } = target;
   const range = service.kind === "ServiceEntry" ? rangeOf(service.object) : undefined;
   const plain: Chain = { range, names: [], isHttp: false, target, to: undefined };
@@ -62,14 +70,14 @@ function ofTarget(target: Target, routes: (target: Target) => readonly NamedRout
     case "HTTP":
       return [http];
     case "AUTO":
-      return [plain, http];
+      return [...routing.subnets(target).map((subnet) => ({ ...plain, range: subnet })), plain, http];
     case "TLS": {
       // Routes for names that are written the same: the first counts.
-      const routed = new Map([...routes(target)].reverse().map((route) => [route.names.join(), route]));
+      const routed = new Map([...routing.names(target)].reverse().map((route) => [route.names.join(), route]));
       return [...routed.values()].reverse().map(({ names, to }) => ({ ...plain, names: restricting(names), to }));
     }
     case "TCP":
-      return [plain];
+      return [...routing.subnets(target).map((subnet) => ({ ...plain, range: subnet })), plain];
   }
 }
 
@@ -86,12 +94,8 @@ function isRefused(chains: readonly Chain[]): boolean {
  * The chains of the listener, of the services that share it in istiod's order; `undefined` when Envoy does not take it. What would be
  * the same chain as one of an earlier service is left out, a port without a protocol adds nothing once the listener detects protocols
  * anyway, and where a server may speak first nothing else shares the listener.
- * @param routes where the names of a TLS port lead
  */
-export function sharedChains(
-  targets: readonly Target[],
-  routes: (target: Target) => readonly NamedRoute[],
-): readonly Chain[] | undefined {
+export function sharedChains(targets: readonly Target[], routing: Routing): readonly Chain[] | undefined {
   const chains: Chain[] = [];
   const known = new Set<string>();
   const [oldest] = targets;
@@ -100,7 +104,7 @@ export function sharedChains(
     const { protocol, serverFirst } = target.port;
     if (detects && protocol === "AUTO") continue;
     if (serverFirst !== oldest?.port.serverFirst) continue;
-    for (const chain of ofTarget(target, routes)) {
+    for (const chain of ofTarget(target, routing)) {
       if (target !== oldest && known.has(sameness(chain))) continue;
       known.add(sameness(chain));
       chains.push(chain);

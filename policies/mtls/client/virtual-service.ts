@@ -4,7 +4,7 @@ import type { Mesh, VirtualService } from "../mesh";
 import { byAge } from "./age";
 import { coversHost, expandShortName, HostTable, isWildcard } from "./hosts";
 import { meshConfigRef } from "./mesh-config";
-import { ANYWHERE, fits, matches, nearest, type Route } from "./route-match";
+import { ANYWHERE, fits, matches, nearest, subnetsIn, type Route } from "./route-match";
 import { settleOpen } from "./selected";
 import { imports, isExported, type Scope } from "./visibility";
 
@@ -208,6 +208,18 @@ export function isLedBySubnet(index: VirtualServiceIndex, query: RouteQuery, set
     if (found !== undefined) return found.size > ANYWHERE;
   }
   return false;
+}
+
+/** The subnets for which a listener has chains of their own, as `tcp` routes name them. */
+export function subnetsFor(index: VirtualServiceIndex, query: RouteQuery, settle: Settle): readonly string[] {
+  if (index.isEmpty) return [];
+  const found: string[] = [];
+  for (const object of concerned(index, query, settle)) {
+    const { subnets, isLast } = subnetsIn(object, query, settle);
+    found.push(...subnets);
+    if (isLast) break;
+  }
+  return found;
 }
 
 /** In istiod's order. */

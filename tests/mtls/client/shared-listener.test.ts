@@ -1,4 +1,10 @@
-import { chainFor, sharedChains, type Connection, type Target } from "../../../policies/mtls/client/shared-listener";
+import {
+  chainFor,
+  sharedChains,
+  type Connection,
+  type Routing,
+  type Target,
+} from "../../../policies/mtls/client/shared-listener";
 import { indexRegistry, type Registered } from "../../../policies/mtls/client/registry";
 import { portsOf } from "../../../policies/mtls/client/service-ports";
 import { readMesh } from "../../../policies/mtls/manifests";
@@ -29,8 +35,13 @@ const plain: Connection = { ip: "203.0.113.7", host: "any.example.com", isHttp: 
 const http = { ...plain, isHttp: true };
 const tlsTo = (host: string): Connection => ({ ...plain, host, isTls: true });
 
+const routing = (names: Routing["names"], subnets: Routing["subnets"] = () => []): Routing => ({ names, subnets });
+
 const takes = (all: readonly Target[], connection: Connection): string => {
-  const chains = sharedChains(all, ({ service }) => [{ names: [service.host], to: undefined }]);
+  const chains = sharedChains(
+    all,
+    routing(({ service }) => [{ names: [service.host], to: undefined }]),
+  );
   if (chains === undefined) throw new Error("Envoy takes this listener");
   const chain = chainFor(chains, connection);
   return chain === undefined ? "nobody" : chain.isHttp ? "requests" : chain.target.service.host;
@@ -69,7 +80,10 @@ test.each<[string, Target[], Connection, string]>([
 
 test("a listener of which two chains ask for one name is refused", () => {
   const routes = (...names: readonly (readonly string[])[]) =>
-    sharedChains(targets(["a.example.com", "TLS"]), () => names.map((each) => ({ names: each, to: undefined })));
+    sharedChains(
+      targets(["a.example.com", "TLS"]),
+      routing(() => names.map((each) => ({ names: each, to: undefined }))),
+    );
   expect(routes(["a.example.com"], ["b.example.com", "a.example.com"])).toBeUndefined();
   expect(routes(["a.example.com"], ["b.example.com"])).toHaveLength(2);
   expect(routes(["a.example.com"], ["a.example.com"])).toHaveLength(1);
@@ -80,5 +94,23 @@ test.each([
   ["MYSQL", "MYSQL", 1],
   ["TCP", "", 2],
 ])("%s, then %s", (first, second, chains) => {
-  expect(sharedChains(targets(["a.example.com", first], ["b.example.com", second]), () => [])).toHaveLength(chains);
+  expect(
+    sharedChains(
+      targets(["a.example.com", first], ["b.example.com", second]),
+      routing(() => []),
+    ),
+  ).toHaveLength(chains);
+});
+
+test("routes for the subnet of the address come before an older service without any", () => {
+  const all = targets(["old.example.com", "TCP"], ["routed.example.com", "TCP"]);
+  const subnetsOf = ({ service }: Target) => (service.host === "routed.example.com" ? ["203.0.113.0/24"] : []);
+  const chains =
+    sharedChains(
+      all,
+      routing(() => [], subnetsOf),
+    ) ?? [];
+  const takenBy = (ip: string) => chainFor(chains, { ...plain, ip })?.target.service.host;
+  expect(takenBy("203.0.113.7")).toBe("routed.example.com");
+  expect(takenBy("198.51.100.7")).toBe("old.example.com");
 });
