@@ -153,8 +153,9 @@ class Routes {
     if (claimed?.service.kind === "ServiceEntry") return this.routed(claimed, to);
     // Names of pods are routed to Kubernetes Services only (`generateVirtualHostDomains` in httproute.go).
     const isNamed = isPodName !== true || target?.service.kind === "Service";
-    if (target !== undefined && isNamed && this.listeners.knowsAs(written, alias, target))
-      return this.routed(target, to);
+    // What is detected at the service's own address is no host of the routes here.
+    const isHost = target !== undefined && (target.port.protocol === "HTTP" || this.listeners.routes(target));
+    if (isHost && isNamed && this.listeners.knowsAs(written, alias, target)) return this.routed(target, to);
     const bare = isListenedFor && written !== undefined ? this.listeners.bare(written, number) : undefined;
     return bare?.map((each) => this.routeTo(each, number, true, to)) ?? this.passthrough(to, why, service);
   }
