@@ -1,6 +1,7 @@
 import { MISSING_SERVICE, type Reached } from "./client/address";
 import type { Trust } from "./client/auto-mtls";
 import type { Context } from "./client/context";
+import { isGatewayProxy } from "./client/gateway";
 import type { Hop } from "./client/route";
 import type { ServerAnswer, Undecided } from "./flow";
 import { isUnknown } from "./known";
@@ -111,6 +112,9 @@ export function meet(context: Context, asked: Question, server: Reached, sent: S
   const targetPort = isUnknown(port) ? asked.port : port;
   if (isUnknown(port) || ref.kind === MISSING_SERVICE) return stranger(server, targetPort, sent);
   if (workload === null) return meetOutside(ref, targetPort, sent, asked);
+  // It listens for the servers of its Gateways, whatever ports its pods declare.
+  if (isGatewayProxy(workload))
+    return stranger({ ...server, undecided: [{ object: ref, path: "" }] }, targetPort, sent);
   const { wire, inner, clientProxy, trust, hop } = sent;
   const { protocol, serverSpeaks } = asked;
   const dialled = byService ? asked.port : undefined;

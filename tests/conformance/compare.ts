@@ -40,6 +40,8 @@ const SYMPTOMS: Readonly<Record<string, Symptom>> = {
   "E-UPE": "protocol-error",
   "E-PROTO": "protocol-error",
   "E-REF": "connection-refused",
+  // A gateway's proxy listens for its own servers only.
+  "inbound:no listener matched": "connection-refused",
   "E-ZT": "denied-by-ztunnel",
 };
 

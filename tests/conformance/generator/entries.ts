@@ -55,13 +55,10 @@ function resolutionOf(random: Random, isWildcard: boolean): Resolution {
   ]);
 }
 
-/** Endpoints as they are written into an entry; now and then a pod has the address, never a gateway: what those accept is not asked. */
+/** Endpoints as they are written into an entry; now and then a pod has the address. */
 const inlineEndpoints = (random: Random, pods: readonly Pod[], at: number): readonly Json[] =>
   random.list(1, 2, (nth) => ({
-    address:
-      nth === 0 && random.chance(0.15)
-        ? random.pick(pods.filter(({ isGateway }) => !isGateway)).ip
-        : `10.20.${nth + 1}.${at + 1}`,
+    address: nth === 0 && random.chance(0.15) ? random.pick(pods).ip : `10.20.${nth + 1}.${at + 1}`,
     ...random.maybe(0.4, "labels", () => ({
       ...random.maybe(0.6, "security.istio.io/tlsMode", () => random.pick(["istio", "disabled"])),
       ...random.maybe(0.4, "version", () => random.pick(["v1", "v2"])),
