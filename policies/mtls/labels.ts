@@ -128,7 +128,7 @@ interface Alike<T> {
 }
 
 /** A selector as text; `undefined` while some of it is not known, for then it may differ from what reads the same. */
-function textOf(selector: Known<Labels>): string | undefined {
+export function selectorText(selector: Known<Labels>): string | undefined {
   if (isUnknown(selector)) return undefined;
   const entries = Object.entries(selector);
   if (entries.some(([, value]) => isUnknown(value))) return undefined;
@@ -156,7 +156,7 @@ export class SelectorIndex<T> {
     const known = new Map<string, Alike<T>>();
     items.forEach((item, at) => {
       const selector = selectorOf(item);
-      const text = textOf(selector);
+      const text = selectorText(selector);
       let group = text === undefined ? undefined : known.get(text);
       if (group === undefined) {
         group = { selector, items: [], places: [] };

@@ -40,6 +40,7 @@ type Subsets = Exclude<DestinationRule["subsets"], symbol>;
 class Merging {
   readonly selector: string | undefined;
   readonly exportTo: ReadonlySet<string>;
+  private readonly first: DestinationRule;
   private readonly from: DestinationRule[];
   private readonly subsets: Subsets[number][];
   private readonly names: Set<string>;
@@ -48,6 +49,7 @@ class Merging {
   constructor({ rule, exportTo }: IndexedRule, selector: string | undefined) {
     this.selector = selector;
     this.exportTo = exportTo;
+    this.first = rule;
     this.from = [rule];
     this.subsets = isUnknown(rule.subsets) ? [] : [...rule.subsets];
     this.names = new Set(this.subsets.map(({ name }) => name));
@@ -65,8 +67,7 @@ class Merging {
   }
 
   result(): ConsolidatedRule {
-    const { exportTo, from, policyFrom, subsets } = this;
-    const [first] = from as [DestinationRule];
+    const { exportTo, first, from, policyFrom, subsets } = this;
     if (from.length === 1) return { rule: first, exportTo, policyFrom, from };
     const rule: DestinationRule = { ...first, subsets, trafficPolicy: policyFrom.trafficPolicy };
     return { rule, exportTo, policyFrom, from };

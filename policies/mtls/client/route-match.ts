@@ -44,6 +44,28 @@ export function matches(
   return fitting.some(({ conditional }) => !conditional) ? "always" : "maybe";
 }
 
+/** A `tcp` route with the subnets that it is for; none: it is for every address. */
+interface Near {
+  readonly route: Route;
+  readonly subnets: readonly string[];
+}
+
+/** The `tcp` routes for a client and a port. After one for every address istiod reads no further. */
+function tcpRoutes(object: VirtualService, query: RouteQuery, settle: Settle): readonly Near[] {
+  const found: Near[] = [];
+  for (const route of object.routes) {
+    if (route.type !== "tcp" || route.destinations.length === 0) continue;
+    const fitting = route.match.filter((match) => fits(match, route, object, query, settle));
+    const isLast = route.match.length === 0 || fitting.some(({ subnets }) => subnets.length === 0);
+    const subnets = isLast ? [] : fitting.flatMap((match) => match.subnets);
+    if (isLast || subnets.length > 0) found.push({ route, subnets });
+    if (isLast) break;
+  }
+  return found;
+}
+
+const lengthOf = (subnet: string): number => Number(subnet.split("/")[1] ?? 128);
+
 interface Nearest {
   readonly route: Route;
   /** Of the subnet that holds the address, in bits; `ANYWHERE` where the route names none. */
@@ -52,22 +74,14 @@ interface Nearest {
 
 export const ANYWHERE = -1;
 
-/**
- * The `tcp` route for the address that the client connects to: Envoy takes the one of the smallest subnet, else the first that names none,
- * after which istiod reads no further.
- */
+/** The `tcp` route for the address that the client connects to: Envoy takes the one of the smallest subnet, else the one for every address. */
 export function nearest(object: VirtualService, query: RouteQuery, settle: Settle): Nearest | undefined {
+  const { ip } = query;
   let found: Nearest | undefined;
-  for (const route of object.routes) {
-    if (route.type !== "tcp" || route.destinations.length === 0) continue;
-    const fitting = route.match.filter((match) => fits(match, route, object, query, settle));
-    if (route.match.length === 0 || fitting.some(({ subnets }) => subnets.length === 0))
-      return found ?? { route, size: ANYWHERE };
-    const { ip } = query;
-    const holding = fitting.flatMap(({ subnets }) =>
-      subnets.filter((subnet) => ip !== undefined && contains(subnet, ip)),
-    );
-    const size = Math.max(ANYWHERE, ...holding.map((subnet) => Number(subnet.split("/")[1] ?? 128)));
+  for (const { route, subnets } of tcpRoutes(object, query, settle)) {
+    if (subnets.length === 0) return found ?? { route, size: ANYWHERE };
+    const holding = subnets.filter((subnet) => ip !== undefined && contains(subnet, ip));
+    const size = Math.max(ANYWHERE, ...holding.map(lengthOf));
     if (size > (found?.size ?? ANYWHERE)) found = { route, size };
   }
   return found;
@@ -79,13 +93,6 @@ export function subnetsIn(
   query: RouteQuery,
   settle: Settle,
 ): { readonly subnets: readonly string[]; readonly isLast: boolean } {
-  const found: string[] = [];
-  for (const route of object.routes) {
-    if (route.type !== "tcp" || route.destinations.length === 0) continue;
-    const fitting = route.match.filter((match) => fits(match, route, object, query, settle));
-    if (route.match.length === 0 || fitting.some(({ subnets }) => subnets.length === 0))
-      return { subnets: found, isLast: true };
-    found.push(...fitting.flatMap(({ subnets }) => subnets));
-  }
-  return { subnets: found, isLast: false };
+  const routes = tcpRoutes(object, query, settle);
+  return { subnets: routes.flatMap(({ subnets }) => subnets), isLast: routes.at(-1)?.subnets.length === 0 };
 }

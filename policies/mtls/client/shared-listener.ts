@@ -66,18 +66,19 @@ function ofTarget(target: Target, routing: Routing): readonly Chain[] {
   const range = service.kind === "ServiceEntry" ? rangeOf(service.object) : undefined;
   const plain: Chain = { range, names: [], isHttp: false, target, to: undefined };
   const http: Chain = { ...plain, range: undefined, isHttp: true };
+  const near = (): readonly Chain[] => routing.subnets(target).map((subnet) => ({ ...plain, range: subnet }));
   switch (port.protocol) {
     case "HTTP":
       return [http];
     case "AUTO":
-      return [...routing.subnets(target).map((subnet) => ({ ...plain, range: subnet })), plain, http];
+      return [...near(), plain, http];
     case "TLS": {
       // Routes for names that are written the same: the first counts.
       const routed = new Map([...routing.names(target)].reverse().map((route) => [route.names.join(), route]));
       return [...routed.values()].reverse().map(({ names, to }) => ({ ...plain, names: restricting(names), to }));
     }
     case "TCP":
-      return [...routing.subnets(target).map((subnet) => ({ ...plain, range: subnet })), plain];
+      return [...near(), plain];
   }
 }
 

@@ -1,6 +1,6 @@
 import { targetPortOn } from "../../mtls/endpoints";
 import { isUnknown } from "../../mtls/known";
-import { LabelledIndex } from "../../mtls/labels";
+import { LabelledIndex, selectorText } from "../../mtls/labels";
 import { remembered } from "../../mtls/memo";
 import type { Mesh, PeerAuthentication, Workload } from "../../mtls/mesh";
 import { indexMesh, type MeshIndex } from "../../mtls/mesh-index";
@@ -76,8 +76,8 @@ const audiences = remembered((_mesh: Mesh, _namespace: string) => new Map<string
 
 function audienceOf(mesh: Mesh, { ref: { namespace }, selector }: PeerAuthentication): Audience {
   const index = indexMesh(mesh);
-  const key = JSON.stringify(Object.entries(isUnknown(selector) ? {} : (selector ?? {})).sort());
-  const known = audiences(mesh, namespace).get(key);
+  const key = selectorText(selector ?? {});
+  const known = key === undefined ? undefined : audiences(mesh, namespace).get(key);
   if (known !== undefined) return known;
   const selected = writtenLabels(mesh, namespace)
     .selectedBy(selector ?? {})
@@ -87,7 +87,7 @@ function audienceOf(mesh: Mesh, { ref: { namespace }, selector }: PeerAuthentica
     isBare: selected.every((workload) => dataPlane(index, workload).mode === "none"),
     winners: new Set(selected.flatMap((workload) => effectivePeerAuthentication(index, workload).winners)),
   };
-  audiences(mesh, namespace).set(key, audience);
+  if (key !== undefined) audiences(mesh, namespace).set(key, audience);
   return audience;
 }
 

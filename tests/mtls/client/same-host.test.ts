@@ -153,3 +153,16 @@ test("an entry of the name of an ExternalName Service is listened for, and has n
   expect(reached([alias], 4319, "alias")).toEqual(["connection-timeout"]);
   expect(reached([alias, claim], 4319, "alias")).toEqual(["cluster-not-found"]);
 });
+
+test("a request is led by the routes of the egress entry for its port, whatever is detected for the service elsewhere", () => {
+  const headless = service("monitoring", "otel", { clusterIP: "None", ports: [{ name: "otlp", port: 4317 }] });
+  const read = entry("apps", "a", [[4317, "grpc"]], "10.1.0.1");
+  const mesh = (egress: readonly object[]) => [
+    ...twoEnds({ otel: { labels: { app: "elsewhere" } } }).slice(0, -1),
+    headless,
+    read,
+    sidecar("apps", "own", { egress }),
+  ];
+  const own = { port: { number: 4317, name: "own", protocol: "GRPC" }, hosts: ["./*"] };
+  expect(servers(ask(mesh([own, { hosts: ["monitoring/*"] }]), {}))).toEqual(["no-healthy-upstream"]);
+});
