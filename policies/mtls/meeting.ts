@@ -112,18 +112,19 @@ export function meet(context: Context, asked: Question, server: Reached, sent: S
   const targetPort = isUnknown(port) ? asked.port : port;
   if (isUnknown(port) || ref.kind === MISSING_SERVICE) return stranger(server, targetPort, sent);
   if (workload === null) return meetOutside(ref, targetPort, sent, asked);
-  // It listens for the servers of its Gateways, whatever ports its pods declare.
-  if (isGatewayProxy(workload))
+  // A gateway listens for the servers of its Gateways, whatever ports its pods declare: only who asks may know what is there.
+  const isGateway = isGatewayProxy(workload);
+  if (isGateway && asked.serverSpeaks === undefined)
     return stranger({ ...server, undecided: [{ object: ref, path: "" }] }, targetPort, sent);
   const { wire, inner, clientProxy, trust, hop } = sent;
   const { protocol, serverSpeaks } = asked;
   const dialled = byService ? asked.port : undefined;
   const side = serverSide(context, workload, { port, dialled, protocol, serverSpeaks });
   const { application } = side;
-  // What a pod sends to its own address meets no proxy.
-  const isOwn = hop?.via === "loopback";
-  const received = isOwn ? BARE : side.reception;
-  const accepts = isOwn && application !== "nothing" ? direct(application) : side.accepts;
+  // What a pod sends to its own address meets no proxy; a gateway's proxy is the server itself.
+  const isBare = isGateway || hop?.via === "loopback";
+  const received = isBare ? BARE : side.reception;
+  const accepts = isBare && application !== "nothing" ? direct(application) : side.accepts;
   const { outcome, symptom } = verdict({
     wire,
     inner,
@@ -139,6 +140,6 @@ export function meet(context: Context, asked: Question, server: Reached, sent: S
     symptom === undefined
       ? { workload: ref, targetPort, sends, accepts, outcome }
       : { workload: ref, targetPort, sends, accepts, outcome, symptom };
-  const reception = isOwn ? undefined : side.reception;
+  const reception = isBare ? undefined : side.reception;
   return { answer, hop, reception, application, assumption: undefined, undecided: NOTHING_OPEN };
 }

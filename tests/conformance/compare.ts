@@ -28,6 +28,9 @@ const SENDS: Readonly<Record<string, Sends>> = {
   "app-tls": "app-tls",
 };
 
+/** A gateway's proxy listens for its own servers only. */
+const NO_LISTENER = "inbound:no listener matched";
+
 const SYMPTOMS: Readonly<Record<string, Symptom>> = {
   "E-WV": "wrong-version-number",
   "E-UC": "connection-termination",
@@ -40,8 +43,7 @@ const SYMPTOMS: Readonly<Record<string, Symptom>> = {
   "E-UPE": "protocol-error",
   "E-PROTO": "protocol-error",
   "E-REF": "connection-refused",
-  // A gateway's proxy listens for its own servers only.
-  "inbound:no listener matched": "connection-refused",
+  [NO_LISTENER]: "connection-refused",
   "E-ZT": "denied-by-ztunnel",
 };
 
@@ -91,8 +93,8 @@ function translate<T>(table: Readonly<Record<string, T>>, word: string): T {
 }
 
 /** What the bytes are worth to the application behind: TLS bytes that the proxy hands on count only where it speaks TLS itself. */
-function acceptsOf({ accepts, app }: Destination): Accepts {
-  if (app === "none") return [];
+function acceptsOf({ accepts, app, verdict }: Destination): Accepts {
+  if (app === "none" || verdict === NO_LISTENER) return [];
   if (accepts === undefined) return [app];
   if (app === "plaintext") return ACCEPTABLE.filter((kind) => accepts[kind] === "ok");
   return ACCEPTABLE.filter((kind) =>
@@ -196,7 +198,10 @@ function ask(
 ): { readonly answer: FlowAnswer; readonly ours: readonly Verdict[] } {
   const question = questionOf(kase, flow);
   const apps = new Map(
-    (result.destinations ?? []).map(({ pod, address, port, app }) => [`${pod ?? nameOutside(address)}:${port}`, app]),
+    (result.destinations ?? []).map(({ pod, address, port, app, verdict }) => [
+      `${pod ?? nameOutside(address)}:${port}`,
+      verdict === NO_LISTENER ? "none" : app,
+    ]),
   );
   const spoken = [...new Set(apps.values())];
   // That nothing listens is for the engine to find out.
